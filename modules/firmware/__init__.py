@@ -1,0 +1,1 @@
+"""The device around the server: configuration, network, start, log and status of a board that ships MicroWebSrv2."""

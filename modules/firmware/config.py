@@ -1,0 +1,394 @@
+"""config.json: read, checked key by key, and saved so that a power cut leaves the old file or the new one.
+
+One table names every key with its default and its rule; tools/config_schema.json says the same to editors and tools.
+Nothing here raises for what a file contains: what is wrong becomes a problem, a line of text that names the key and
+what was expected, and the default stands in. A password never appears in a problem.
+"""
+
+import json
+import os
+
+from . import runtime
+
+FACTORY_PASSWORD = 'MicroWebSrv2'
+
+# Far more than a full configuration takes (about 1 KB); a larger file is not one, and must not fill the heap.
+MAX_FILE_BYTES = 8192
+_MAX_ITEMS = 16
+_MAX_SHOWN = 40
+
+_LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+_DIGITS = '0123456789'
+
+# Objects of the file, parents first.
+_SECTIONS = ('wifi', 'accessPoint', 'ethernet', 'server', 'server.tls', 'log')
+
+# Key, default, name of the rule, its arguments. All constant, so that frozen it takes no heap. `?` allows null,
+# `[]` makes it a list.
+_TABLE = (
+    ('hostname', 'mws2', 'host'),
+    ('wifi.networks', (), 'network[]'),
+    ('wifi.timeoutSec', 20, 'int', 1, 300),
+    ('wifi.country', None, 'country?'),
+    ('accessPoint.mode', 'fallback', 'enum', 'off', 'fallback', 'always'),
+    # 30 and not 32: {id} is two characters shorter than what replaces it.
+    ('accessPoint.ssid', 'MicroWebSrv2-{id}', 'ssid', 30),
+    ('accessPoint.password', FACTORY_PASSWORD, 'password?'),
+    ('ethernet.enabled', False, 'bool'),
+    ('server.port', 80, 'int', 1, 65535),
+    ('server.root', 'webroot', 'text', 128),
+    ('server.profile', 'embedded', 'enum', 'embedded', 'light', 'normal', 'large'),
+    ('server.threads', 0, 'int', 0, 16),
+    ('server.notFoundUrl', None, 'text?', 256),
+    ('server.tls.cert', None, 'text?', 128),
+    ('server.tls.key', None, 'text?', 128),
+    ('modules', (), 'name[]'),
+    ('app', 'app', 'name?'),
+    ('log.level', 'info', 'enum', 'debug', 'info', 'warning', 'error'),
+    ('log.file', None, 'text?', 128),
+)
+
+# The keys of one element of wifi.networks.
+_NETWORK_TABLE = (('ssid', None, 'ssid', 32), ('password', None, 'password?'))
+
+
+def Load(path='config.json'):
+    """Read a configuration file.
+
+    Returns (config, problems): a complete configuration (nested dicts and lists, keys as in the file) and a list of
+    texts, empty when all was well. A file that cannot be used as a whole is replaced by the good copy that Save keeps
+    beside it (`.bak`), and that one by the defaults. Never raises for what the file holds.
+    """
+    data, problem = _read(path)
+    if data is not None:
+        return Check(data)
+    data = _read(_backup(path))[0]
+    if data is None:
+        return Check({})[0], ['%s: %s; the defaults are used' % (path, problem)]
+    config, problems = Check(data)
+    return config, ['%s: %s; %s is used instead' % (path, problem, _backup(path))] + problems
+
+
+def Check(data):
+    """Check what a configuration file holds.
+
+    data: the parsed JSON, of any type.
+    Returns (config, problems) as Load does. Each wrong value is replaced by its default, each wrong element of a list
+    is left out, each unknown key is named.
+    """
+    problems = []
+    config = {}
+    found = {'': _object(data, 'the file', problems)}
+    made = {'': config}
+    for section in _SECTIONS:
+        parent, key = _split(section)
+        found[section] = _object(found[parent].get(key, {}), section, problems)
+        made[section] = made[parent][key] = {}
+    for row in _TABLE:
+        parent, key = _split(row[0])
+        made[parent][key] = _value(found[parent], key, row[0], row, problems)
+    for section in found:
+        _reportUnknown(found[section], section, _namesOf(section), problems)
+    _checkTLS(config['server']['tls'], problems)
+    return config, problems
+
+
+def Save(config, path='config.json'):
+    """Write a configuration: to a temporary file first, then renamed over the old one, whose good copy becomes `.bak`.
+
+    Raises ValueError that names what is wrong in the configuration, OSError when the disk refuses; the old file is
+    then still in place.
+    """
+    problems = Check(config)[1]
+    if problems:
+        raise ValueError('configuration not saved: ' + '; '.join(problems))
+    if _read(path)[0] is not None:
+        with open(path, 'rb') as file:
+            _writeWhole(_backup(path), file.read())
+    _writeWhole(path, json.dumps(config).encode())
+
+
+def _backup(path):
+    return path + '.bak'
+
+
+def _writeWhole(path, data):
+    # Renaming over the old file is what littlefs and POSIX do atomically; removing the old one first is what loses it.
+    temporary = path + '.tmp'
+    with open(temporary, 'wb') as file:
+        file.write(data)
+        file.flush()
+        if hasattr(os, 'fsync'):
+            os.fsync(file.fileno())
+    runtime.Replace(temporary, path)
+
+
+def _read(path):
+    """Return (the object in the file, None), or (None, what is wrong with the file)."""
+    try:
+        with open(path, 'rb') as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as ex:
+        return None, 'cannot be read (%s)' % ex if runtime.FileExists(path) else 'not found'
+    except MemoryError:
+        return None, 'too large for the memory that is free'
+    if len(data) > MAX_FILE_BYTES:
+        return None, 'larger than %d bytes' % MAX_FILE_BYTES
+    if data[:3] == b'\xef\xbb\xbf':
+        # The mark that some editors put before UTF-8 text; no JSON parser takes it.
+        data = data[3:]
+    try:
+        data = runtime.ParseJSON(data)
+    except ValueError as ex:
+        return None, str(ex)
+    if not isinstance(data, dict):
+        return None, 'expected an object {…}, got %s' % _typeName(data)
+    return data, None
+
+
+def _split(name):
+    """'server.tls.cert' → ('server.tls', 'cert')."""
+    dot = name.rfind('.')
+    return (name[:dot], name[dot + 1 :]) if dot >= 0 else ('', name)
+
+
+def _join(section, key):
+    return section + '.' + key if section else key
+
+
+def _object(value, name, problems):
+    if isinstance(value, dict):
+        return value
+    problems.append('%s: expected an object {…}, got %s' % (name, _typeName(value)))
+    return {}
+
+
+def _value(source, key, name, row, problems):
+    """Return the checked value of a key, or its default."""
+    rule = row[2]
+    if rule[-2:] == '[]':
+        return _list(source.get(key, row[1]), name, rule[:-2], problems)
+    if key not in source:
+        return row[1]
+    expected = _expected(rule, source[key], row[3:])
+    if expected is None:
+        return source[key]
+    problems.append('%s: expected %s, got %s' % (name, expected, _shown(source[key], rule)))
+    return row[1]
+
+
+def _list(values, name, rule, problems):
+    """Return the good elements of a list; the wrong ones are named and left out."""
+    good = []
+    if not isinstance(values, (list, tuple)):
+        problems.append('%s: expected a list […], got %s' % (name, _typeName(values)))
+        return good
+    if len(values) > _MAX_ITEMS:
+        problems.append('%s: expected at most %d elements, got %d' % (name, _MAX_ITEMS, len(values)))
+    for i in range(min(len(values), _MAX_ITEMS)):
+        element = '%s[%d]' % (name, i)
+        if rule == 'network':
+            value = _network(values[i], element, problems)
+        else:
+            value = _value({element: values[i]}, element, element, (element, None, rule), problems)
+        if value is not None:
+            good.append(value)
+    return good
+
+
+def _network(source, name, problems):
+    """Return one network of wifi.networks with both its keys, or None if it cannot be joined as it is written."""
+    before = len(problems)
+    source = _object(source, name, problems)
+    if len(problems) > before:
+        return None
+    if 'ssid' not in source:
+        problems.append('%s.ssid: missing, it is the name of the network to join' % name)
+    network = {}
+    for row in _NETWORK_TABLE:
+        network[row[0]] = _value(source, row[0], _join(name, row[0]), row, problems)
+    usable = len(problems) == before
+    _reportUnknown(source, name, ('ssid', 'password'), problems)
+    return network if usable else None
+
+
+def _checkTLS(tls, problems):
+    for name, other in (('cert', 'key'), ('key', 'cert')):
+        if tls[name] is not None and tls[other] is None:
+            problems.append('server.tls.%s: missing or wrong, server.tls.%s needs it; TLS stays off' % (other, name))
+            tls[name] = None
+
+
+# --- The rules: each returns None for a good value, otherwise the text that says what is good.
+
+
+def _expected(rule, value, args):
+    if rule[-1] == '?':
+        expected = None if value is None else _RULES[rule[:-1]](value, *args)
+        return expected and expected + ', or null'
+    return _RULES[rule](value, *args)
+
+
+def _ruleBool(value):
+    return None if isinstance(value, bool) else 'true or false'
+
+
+def _ruleInt(value, low, high):
+    # bool is an int in Python, not in JSON.
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return None
+    return '%d..%d' % (low, high)
+
+
+def _ruleEnum(value, *names):
+    # A list or object in the place of a name must not be looked up by equality with a text: it is just not in there.
+    return None if value in names else '"' + '", "'.join(names[:-1]) + '" or "' + names[-1] + '"'
+
+
+def _ruleText(value, most):
+    return None if _isText(value, 1, most) else 'a text of 1..%d characters' % most
+
+
+def _ruleSsid(value, most):
+    # IEEE 802.11 counts bytes, not characters.
+    return None if _isText(value, 1, most) and _utf8Length(value) <= most else 'a name of 1..%d bytes' % most
+
+
+def _rulePassword(value):
+    return None if value == '' or _isText(value, 8, 64) else '8..64 characters, "" for an open network'
+
+
+def _ruleHost(value):
+    # RFC 1123 section 2.1: letters, digits and hyphens, no hyphen at either end.
+    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + '-') and value[0] != '-' != value[-1]
+    return None if good else '1..32 letters, digits and inner hyphens'
+
+
+def _ruleCountry(value):
+    good = _isText(value, 2, 2) and _isMadeOf(value, _LETTERS[26:])
+    return None if good else 'two capital letters'
+
+
+def _ruleName(value):
+    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + '_') and value[0] not in _DIGITS
+    return None if good else "a module's name"
+
+
+_RULES = {
+    'bool': _ruleBool,
+    'int': _ruleInt,
+    'enum': _ruleEnum,
+    'text': _ruleText,
+    'ssid': _ruleSsid,
+    'password': _rulePassword,
+    'host': _ruleHost,
+    'country': _ruleCountry,
+    'name': _ruleName,
+}
+
+
+def _isText(value, least, most):
+    if not isinstance(value, str) or not least <= len(value) <= most:
+        return False
+    for char in value:
+        if char < ' ' or char == '\x7f':
+            return False
+    return True
+
+
+def _isMadeOf(text, alphabet):
+    for char in text:
+        if char not in alphabet:
+            return False
+    return True
+
+
+def _utf8Length(text):
+    try:
+        return len(text.encode())
+    except UnicodeError:
+        # Half a surrogate pair, which JSON can write and UTF-8 cannot: no network has such a name.
+        return MAX_FILE_BYTES
+
+
+# --- The words of a problem.
+
+
+def _shown(value, rule):
+    """Return a value as a problem may show it: short, and never a password or what may contain one."""
+    if rule[:8] == 'password' or isinstance(value, (dict, list)):
+        return _typeName(value)
+    text = json.dumps(value)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + '…'
+
+
+def _typeName(value):
+    if value is None:
+        return 'null'
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    for kind, name in ((dict, 'an object'), (list, 'a list'), (str, 'a text')):
+        if isinstance(value, kind):
+            return name
+    return 'a number'
+
+
+def _namesOf(section):
+    """Return the known keys of a section."""
+    names = []
+    for name in _SECTIONS + tuple([row[0] for row in _TABLE]):
+        parent, key = _split(name)
+        if parent == section:
+            names.append(key)
+    return names
+
+
+def _reportUnknown(source, section, names, problems):
+    for key in source:
+        if key in names:
+            continue
+        key = str(key)
+        hint = _nearest(key, names)
+        hint = _join(section, hint) if hint else _elsewhere(key, section)
+        problem = '%s: unknown key, ignored' % _join(section, key[:_MAX_SHOWN])
+        problems.append(problem + (', did you mean %s?' % hint if hint else ''))
+
+
+def _elsewhere(key, section):
+    """Return the known key of that name further down, or None: {"port": 80} was meant as server.port."""
+    below = ['wifi.networks[].ssid', 'wifi.networks[].password'] + [row[0] for row in _TABLE]
+    for name in below:
+        parent, last = _split(name)
+        if last.lower() == key.lower() and (not section or parent[: len(section)] == section):
+            return name
+    return None
+
+
+def _nearest(key, names):
+    """Return the name that a key was obviously meant to be, or None."""
+    key = _plain(key)
+    allowed = 1 if len(key) < 5 else 2
+    best = None
+    for name in names:
+        distance = _distance(key, _plain(name)) if abs(len(key) - len(name)) <= 4 else allowed + 1
+        if distance <= allowed:
+            best, allowed = name, distance - 1
+    return best
+
+
+def _plain(name):
+    return name.lower().replace('_', '').replace('-', '')
+
+
+def _distance(a, b):
+    """Return how many letters to change, add, drop or swap with their neighbour turn one text into the other."""
+    before, last = None, list(range(len(b) + 1))
+    for i in range(len(a)):
+        row = [i + 1]
+        for j in range(len(b)):
+            cost = min(last[j] + (a[i] != b[j]), last[j + 1] + 1, row[j] + 1)
+            if i and j and a[i] == b[j - 1] and a[i - 1] == b[j]:
+                cost = min(cost, before[j - 1] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]

@@ -1,0 +1,210 @@
+"""The one file of the firmware that asks the interpreter and the board what they are and can do.
+
+Everything here has the same face on MicroPython and CPython. It knows nothing of the configuration, the network or the server.
+"""
+
+import gc
+import io
+import json
+import os
+import sys
+import time
+
+try:
+    import _thread
+except ImportError:
+    _thread = None
+
+IS_MICROPYTHON = sys.implementation.name == 'micropython'
+
+# A clock that was never set starts in 1970 or 2000, by port.
+_CLOCK_IS_SET_FROM_YEAR = 2024
+
+_TICKS_PER_SEC = 1000
+
+if IS_MICROPYTHON:
+    _ticks = time.ticks_ms
+    _ticksSince = time.ticks_diff
+else:
+
+    def _ticks():
+        return time.monotonic_ns() // 1000000
+
+    def _ticksSince(now, before):
+        return now - before
+
+
+# Seconds counted so far, and the tick up to which they are counted: ticks_ms wraps after 12 days on a 32-bit board.
+_uptime = [0, _ticks()]
+
+
+def UptimeSec():
+    """Return the whole seconds (int) since this interpreter started the firmware.
+
+    It must be called at least once in six days to keep counting through the wrap of the board's tick counter; the
+    supervision of the network calls it every second.
+    """
+    elapsed = _ticksSince(_ticks(), _uptime[1]) // _TICKS_PER_SEC
+    if elapsed > 0:
+        _uptime[0] += elapsed
+        if IS_MICROPYTHON:
+            _uptime[1] = time.ticks_add(_uptime[1], elapsed * _TICKS_PER_SEC)
+        else:
+            _uptime[1] += elapsed * _TICKS_PER_SEC
+    return _uptime[0]
+
+
+def SleepMs(ms):
+    """Sleep for ms milliseconds; KeyboardInterrupt escapes."""
+    if IS_MICROPYTHON:
+        time.sleep_ms(ms)
+    else:
+        # The only division that makes a float here, and CPython's alone.
+        time.sleep(ms / 1000)
+
+
+def TimeText():
+    """Return the time for a line of the log: '2026-11-22 07:21:03' when the clock is set, otherwise the uptime, '+75s'."""
+    now = time.localtime()
+    if now[0] >= _CLOCK_IS_SET_FROM_YEAR:
+        return '%04d-%02d-%02d %02d:%02d:%02d' % tuple(now[:6])
+    return '+%ds' % UptimeSec()
+
+
+def IsHosted():
+    """Return True when an operating system is around the program (the unix port, CPython), False on a board."""
+    return not IS_MICROPYTHON or sys.platform in ('linux', 'darwin', 'win32')
+
+
+def NetworkComesAfterBoot():
+    """Return True on the ports that bring USB and the network up only once boot.py has ended (stm32)."""
+    return sys.platform == 'pyboard'
+
+
+def HasThreads():
+    """Return True when this interpreter can start threads."""
+    return _thread is not None
+
+
+class _NoLock:
+    """Stands in for a lock where there are no threads."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, excType, exc, traceback):
+        return False
+
+
+def NewLock():
+    """Return a lock for a `with` statement; it does nothing where there are no threads."""
+    return _thread.allocate_lock() if _thread else _NoLock()
+
+
+def MemoryFree():
+    """Return the free bytes (int) of the heap, garbage not yet collected not counted, or None where nobody tells."""
+    return gc.mem_free() if IS_MICROPYTHON else None
+
+
+def MemoryTotal():
+    """Return the bytes (int) of the heap, or None where nobody tells."""
+    return gc.mem_free() + gc.mem_alloc() if IS_MICROPYTHON else None
+
+
+def RuntimeName():
+    """Return the interpreter's name and version: 'MicroPython 1.25.0'."""
+    name = 'MicroPython' if IS_MICROPYTHON else 'CPython'
+    return '%s %d.%d.%d' % ((name,) + tuple(sys.implementation.version[:3]))
+
+
+def BoardModule():
+    """Return the module `board` that a board's firmware freezes (its name, its Ethernet wiring), or None without one."""
+    try:
+        return __import__('board')
+    except ImportError:
+        return None
+
+
+def BoardName():
+    """Return the board's name: `board.NAME` if the firmware has that module, otherwise what the interpreter knows."""
+    name = getattr(BoardModule(), 'NAME', None)
+    if name:
+        return name
+    if IsHosted():
+        return 'UNIX' if IS_MICROPYTHON else sys.platform
+    return getattr(sys.implementation, '_machine', sys.platform)
+
+
+def UniqueId():
+    """Return the board's own identity as bytes (its MAC on an ESP32), or None where there is none."""
+    try:
+        import machine
+
+        return machine.unique_id()
+    except (ImportError, AttributeError):
+        return None
+
+
+def TracebackText(exc):
+    """Return the traceback of an exception as text, without the last line's end."""
+    if IS_MICROPYTHON:
+        stream = io.StringIO()
+        sys.print_exception(exc, stream)
+        return stream.getvalue().rstrip()
+    import traceback
+
+    return ''.join(traceback.format_exception(type(exc), exc, exc.__traceback__)).rstrip()
+
+
+def Print(text):
+    """Write a line to the standard output at once; a closed output is not an error."""
+    try:
+        print(text)
+        if not IS_MICROPYTHON:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        # The reader is gone (a closed pipe or file), or the console cannot show a character: nobody is left to be told.
+        pass
+
+
+def ParseJSON(data):
+    """Parse JSON from UTF-8 bytes and return the value.
+
+    Raises ValueError whose text says what is wrong and where: 'line 3, column 7: …'. MicroPython's parser does not say
+    where it stopped, but it reads its stream byte by byte, so the stream's position tells.
+    """
+    stream = io.BytesIO(data)
+    try:
+        return json.load(stream)
+    except UnicodeError:
+        problem = 'not UTF-8 text'
+    except ValueError as ex:
+        problem = _jsonProblem(data, stream, ex)
+    except MemoryError:
+        problem = 'too large for the memory that is free'
+    except RuntimeError:
+        # CPython's parser recurses (RecursionError).
+        problem = 'nested too deeply'
+    raise ValueError(problem)
+
+
+def _jsonProblem(data, stream, ex):
+    if not IS_MICROPYTHON:
+        return 'line %d, column %d: %s' % (ex.lineno, ex.colno, ex.msg)
+    lines = data[: stream.tell()].split(b'\n')
+    return 'line %d, column %d: %s' % (len(lines), max(1, len(lines[-1])), ex)
+
+
+def Replace(source, target):
+    """Rename a file over another one, which need not exist. Raises OSError."""
+    # Only Windows refuses os.rename over an existing file, and only CPython has os.replace.
+    getattr(os, 'replace', os.rename)(source, target)
+
+
+def FileExists(path):
+    """Return True when the path is a file or folder that can be seen."""
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
