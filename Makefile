@@ -1,0 +1,38 @@
+# The verbs. Each is a line or two: the work is done by tools/, in Python.
+
+PYTHON ?= python3
+VENV_PYTHON = build/venv/bin/python
+BOARD ?= UNIX
+DEVICE ?= build/device
+HEAP ?= 160k
+PYTEST_ARGS ?=
+export MPY_DIR
+
+.PHONY: help setup micropython firmware run lint test clean
+.DEFAULT_GOAL := help
+
+help: ## list the verbs
+	@echo "usage: make VERB [VARIABLE=value]"; echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
+	@echo; echo "MPY_DIR=/path to use a checkout of MicroPython v1.25.0 instead of fetching its source"
+
+setup: ## install what building and testing need (system packages as root; build/venv)
+	@$(PYTHON) -m tools setup
+
+micropython: setup ## bring MicroPython's source into build/micropython
+	@$(VENV_PYTHON) -m tools micropython
+
+firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
+	@$(VENV_PYTHON) -m tools firmware --board $(BOARD)
+
+run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
+	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
+
+lint: setup ## check the style of the Python files
+	@$(VENV_PYTHON) -m ruff check .
+
+test: firmware lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
+	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+clean: ## remove all that was made: build/ and dist/
+	@rm -rf build dist

@@ -1,0 +1,46 @@
+"""Runs one verb: `python3 -m tools VERB [options]`. The Makefile's targets call these."""
+
+import importlib
+import sys
+
+from tools.failure import ToolError
+
+VERBS = {
+    "setup": "install what is needed to build and test: system packages, a virtual environment in build/venv",
+    "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
+    "firmware": "build a board's firmware into dist/BOARD/",
+    "device": "make or update a device folder and run the UNIX firmware in it",
+    "webroot": "make or check the compressed files of webroot/",
+}
+
+
+def usage():
+    """The text that lists the verbs."""
+    width = max(map(len, VERBS))
+    lines = ["usage: python3 -m tools VERB [options]", "", "verbs:"]
+    lines += [f"  {verb:{width}}  {purpose}" for verb, purpose in VERBS.items()]
+    return "\n".join(lines)
+
+
+def main(arguments):
+    """Run the verb that `arguments` (without the program's name) begin with. Returns the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(usage())
+        return 0 if arguments else 2
+    verb, *options = arguments
+    if verb not in VERBS:
+        print(f"error: there is no verb {verb!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    try:
+        # Imported by name, so that `setup` needs nothing of what it is about to install.
+        return importlib.import_module(f"tools.{verb}").main(options) or 0
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""Makes or updates a device folder, the file system of the UNIX firmware, and runs the firmware in it.
+
+The folder gets a config.json the first time only, and the files of webroot/ that are newer than its own: what its user
+changed or added stays.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from tools.failure import ToolError
+from tools.paths import BOARDS, DIST, WEBROOT, shown
+
+FIRMWARE = DIST / "UNIX" / "micropython"
+FIRST_CONFIG = BOARDS / "UNIX" / "config.json"
+
+
+def prepare(device, webroot=WEBROOT, config=FIRST_CONFIG):
+    """Make or update the folder `device`. Returns the names of the files that were written, relative to it."""
+    try:
+        device.mkdir(parents=True, exist_ok=True)
+        written = []
+        if not (device / "config.json").exists():
+            shutil.copyfile(config, device / "config.json")
+            written.append("config.json")
+        return written + synchronise(webroot, device / "webroot", device)
+    except OSError as error:
+        raise ToolError(f"{error.filename or device}: {error.strerror}. Choose another folder: DEVICE=/path") from None
+
+
+def synchronise(source, target, device):
+    """Copy the files of `source` that `target` lacks or has older. Returns their names, relative to `device`."""
+    written = []
+    for path in sorted(source.rglob("*")):
+        copy = target / path.relative_to(source)
+        if path.is_dir() or (copy.exists() and not _is_newer(path, copy)):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
+        written.append(str(copy.relative_to(device)))
+    return written
+
+
+def _is_newer(path, copy):
+    """Whether `path` was changed after `copy`, in its content too."""
+    return path.stat().st_mtime > copy.stat().st_mtime and path.read_bytes() != copy.read_bytes()
+
+
+def serve(device, heap):
+    """Become the firmware, started in `device` with a heap of `heap` (as -X heapsize takes it). Does not return."""
+    if not FIRMWARE.is_file():
+        raise ToolError(f"{shown(FIRMWARE)} is not there. Build it:\n\n    make firmware")
+    # The modules come from the firmware and the device's own folders, as on a board, never from the host's.
+    env = dict(os.environ, MICROPYPATH=".frozen:lib")
+    os.chdir(device)
+    sys.stdout.flush()
+    os.execve(FIRMWARE, [str(FIRMWARE), "-X", f"heapsize={heap}", "-m", "main"], env)
+
+
+def main(arguments):
+    """The verb `device`."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools device", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the device's folder, made if it is not there")
+    parser.add_argument("--heap", default="160k", help="the heap to run with, in bytes, k or M (default: %(default)s)")
+    parser.add_argument("--no-run", action="store_true", help="make or update the folder only")
+    options = parser.parse_args(arguments)
+    written = prepare(options.folder)
+    if written:
+        print(f"device: wrote {', '.join(written)} in {shown(options.folder.resolve())}")
+    if not options.no_run:
+        serve(options.folder, options.heap)

@@ -1,0 +1,141 @@
+"""Builds a board's firmware from MicroPython's source and modules/, into dist/BOARD/."""
+
+import argparse
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tools.failure import ToolError
+from tools.micropython import COMMIT, VERSION, source_tree
+from tools.paths import BOARDS, BUILD, DIST, MODULES, ROOT, shown
+from tools.step import run_step
+
+MPY_CROSS = BUILD / "mpy-cross" / "mpy-cross"
+
+# The day of MicroPython's release stands in for the day of the build: the same sources give the same bytes.
+SOURCE_DATE_EPOCH = 1744675200  # 2025-04-15 UTC
+
+
+@dataclass(frozen=True)
+class Port:
+    """How a port of MicroPython is built out of tree: the make variable for the board's folder, and what comes out."""
+
+    name: str
+    board_variable: str
+    products: tuple
+
+
+PORTS = {"UNIX": Port("unix", "VARIANT_DIR", ("micropython",))}
+
+
+def build(board):
+    """Build the firmware of `board`, as far as something changed. Returns the paths of what lies in dist/BOARD/."""
+    if board not in PORTS:
+        raise ToolError(f"there is no board {board!r}. Boards: {', '.join(sorted(PORTS))}.")
+    with only_builder():
+        tree = source_tree()
+        build_mpy_cross(tree)
+        make_port(tree, board)
+        return publish(board)
+
+
+@contextmanager
+def only_builder():
+    """Wait until no other build runs in this repository, and keep others waiting."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with open(BUILD / "firmware.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("firmware: waiting for another build to end ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build_environment():
+    """The environment of the builds: nothing of an outer make, and all that would differ from day to day fixed."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "MICROPY"))}
+    env.update(
+        SOURCE_DATE_EPOCH=str(SOURCE_DATE_EPOCH),
+        MICROPY_GIT_TAG=f"v{VERSION}",
+        MICROPY_GIT_HASH=COMMIT[:9],
+        MICROPY_MPYCROSS=str(MPY_CROSS),
+        PYTHONHASHSEED="0",
+        PYTHONDONTWRITEBYTECODE="1",  # the source tree stays as it is
+    )
+    return env
+
+
+def make(folder, **variables):
+    """The command that makes `folder` with the make `variables`, on all cores."""
+    settings = [f"{name}={value}" for name, value in variables.items()]
+    return ["make", "-C", str(folder), f"-j{os.cpu_count()}", f"PYTHON={sys.executable}", *settings]
+
+
+def build_mpy_cross(tree):
+    """Build the cross-compiler, which turns modules into the frozen form."""
+    command = make(tree / "mpy-cross", BUILD=MPY_CROSS.parent, PROG="mpy-cross")
+    run_step("mpy-cross", command, "mpy-cross", env=build_environment())
+
+
+def make_port(tree, board):
+    """Build the port with the board's folder and its manifest, into build/BOARD/."""
+    port = PORTS[board]
+    folder = BUILD / board
+    forget_frozen_when_renamed(folder, board)
+    command = make(
+        tree / "ports" / port.name,
+        BUILD=folder,
+        FROZEN_MANIFEST=BOARDS / board / "manifest.py",
+        MICROPY_MPYCROSS_DEPENDENCY=MPY_CROSS,
+        **{port.board_variable: BOARDS / board},
+    )
+    run_step(f"firmware {board}", command, f"firmware-{board}", env=build_environment())
+
+
+def forget_frozen_when_renamed(folder, board):
+    """Have all modules frozen anew when the manifests or the set of modules changed.
+
+    MicroPython's makefiles compare times alone: a module taken away, or frozen with other options, they do not see.
+    """
+    names = sorted(str(path.relative_to(MODULES)) for path in MODULES.rglob("*.py"))
+    manifests = [path.read_text(encoding="utf-8") for path in (ROOT / "manifest.py", BOARDS / board / "manifest.py")]
+    now = hashlib.sha256("\0".join(names + manifests).encode()).hexdigest()
+    record = folder / "frozen-set.txt"
+    if record.is_file() and record.read_text() == now:
+        return
+    shutil.rmtree(folder / "frozen_mpy", ignore_errors=True)
+    (folder / "frozen_content.c").unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    record.write_text(now)
+
+
+def publish(board):
+    """Copy what was built into dist/BOARD/ with its checksums, touching nothing that did not change."""
+    target = DIST / board
+    target.mkdir(parents=True, exist_ok=True)
+    checksums, published = "", []
+    for name in PORTS[board].products:
+        content = (BUILD / board / name).read_bytes()
+        checksums += f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        published.append(target / name)
+        if published[-1].is_file() and published[-1].read_bytes() == content:
+            continue
+        # Renamed into place: a firmware that runs at this moment keeps its own file.
+        fresh = target / f".{name}.new"
+        shutil.copy2(BUILD / board / name, fresh)
+        fresh.replace(published[-1])
+    (target / "SHA256SUMS").write_text(checksums)
+    return published
+
+
+def main(arguments):
+    """The verb `firmware`."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools firmware", description=__doc__)
+    parser.add_argument("--board", default="UNIX", help="the board's folder in boards/ (default: %(default)s)")
+    for path in build(parser.parse_args(arguments).board):
+        print(f"firmware: {shown(path)} ({path.stat().st_size:,} bytes)")
