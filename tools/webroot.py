@@ -1,7 +1,7 @@
 """Keeps a compressed copy, `name.gz`, beside each text file of a web folder where it pays.
 
 The server sends `name.gz` to browsers that accept gzip, so a copy older than its file would show an old page:
-`python3 -m tools.webroot` renews the copies, `--check` only looks and fails when one is missing, stale or needless.
+`python3 -m tools webroot` renews the copies, `--check` only looks and fails when one is missing, stale or needless.
 A copy is judged by what it unpacks to, not by its bytes: zlib versions differ in those, and all of them are right.
 """
 
@@ -9,11 +9,12 @@ import argparse
 import gzip
 import io
 import os
-import sys
 import zlib
 from pathlib import Path
 
-DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "webroot"
+from tools.failure import ToolError
+from tools.paths import WEBROOT, shown
+
 TEXT_SUFFIXES = frozenset((".txt", ".htm", ".html", ".css", ".csv", ".js", ".xml", ".xhtml", ".json", ".ts", ".svg"))
 # Below this many bytes saved, the copy costs the flash more than it spares the network.
 LEAST_SAVING = 512
@@ -85,39 +86,32 @@ def renew(faults):
         os.replace(draft, copy)
 
 
-def parse_arguments(argv):
-    """Return the parsed command line."""
-    parser = argparse.ArgumentParser(prog="python3 -m tools.webroot", description="Renew a web folder's .gz copies.")
-    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT_FOLDER, help="the folder (default: webroot)")
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where a copy is not right")
-    return parser.parse_args(argv)
+def report(faults, checking):
+    """Print what was found (`checking`) or done about each of `faults`."""
+    for copy, (fault, wanted) in faults.items():
+        done = "removed" if wanted is None else f"written, {len(wanted)} bytes"
+        print(f"{shown(copy)}: {fault if checking else done}")
 
 
-def main(argv=None):
-    """Run the command line; return the exit status: 0 done, 1 faults found by --check, 2 the folder cannot be used."""
-    options = parse_arguments(argv)
-    if not options.folder.is_dir():
-        print(f"{options.folder}: expected a folder of web files, such as webroot", file=sys.stderr)
-        return 2
+def main(arguments):
+    """The verb `webroot`. Raises ToolError when the folder cannot be used or --check found a fault."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools webroot", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=WEBROOT, help="the web folder (default: webroot)")
+    parser.add_argument("--check", action="store_true", help="change nothing, fail where a copy is not right")
+    options = parser.parse_args(arguments)
+    folder = options.folder.resolve()
+    if not folder.is_dir():
+        raise ToolError(f"{options.folder}: expected a folder of web files, such as webroot")
     try:
-        faults = find_faults(options.folder)
+        faults = find_faults(folder)
         if not options.check:
             renew(faults)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    for copy, (fault, wanted) in faults.items():
-        done = fault if options.check else "removed" if wanted is None else f"written, {len(wanted)} bytes"
-        print(f"{copy}: {done}")
-    for orphan in find_orphans(options.folder):
-        print(f"{orphan}: no {orphan.stem} beside it, left alone")
+        raise ToolError(f"{error.filename or folder}: {error.strerror}") from None
+    report(faults, options.check)
+    for orphan in find_orphans(folder):
+        print(f"{shown(orphan)}: no {orphan.stem} beside it, left alone")
     if faults and options.check:
-        print(f"Renew the copies with: python3 -m tools.webroot {options.folder}", file=sys.stderr)
-        return 1
+        raise ToolError(f"renew the copies with\n\n    python3 -m tools webroot {options.folder}")
     if not faults:
-        print(f"{options.folder}: every .gz is fresh")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        print(f"{shown(folder)}: every .gz is fresh")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import webroot
+from tools.failure import ToolError
 
 WEBROOT = Path(__file__).resolve().parents[2] / "webroot"
 LONG = "<p>a page that is worth packing</p>\n" * 100
@@ -34,7 +35,7 @@ def test_the_committed_copies_are_fresh():
 
 
 def test_only_what_pays_is_copied(folder):
-    assert webroot.main([str(folder)]) == 0
+    webroot.main([str(folder)])
     assert copies(folder) == [os.path.join("sub", "page.html.gz")]
     assert gzip.decompress((folder / "sub" / "page.html.gz").read_bytes()) == LONG.encode()
     assert not list(folder.rglob("*.tmp"))
@@ -55,7 +56,7 @@ def test_a_copy_packed_otherwise_but_right_is_left_alone(folder):
     copy.write_bytes(gzip.compress(LONG.encode(), compresslevel=1, mtime=0))
     before = copy.read_bytes()
     assert before != webroot.compress(LONG.encode())
-    assert webroot.main([str(folder)]) == 0
+    webroot.main([str(folder)])
     assert copy.read_bytes() == before
 
 
@@ -74,21 +75,22 @@ def test_check_names_the_fault_changes_nothing_and_renewing_mends_it(folder, cap
     copy.unlink(missing_ok=True)
     if content is not None:
         copy.write_bytes(content)
-    assert webroot.main([str(folder), "--check"]) == 1
-    printed = capsys.readouterr()
-    assert f"{name}: {fault}" in printed.out and "tools.webroot" in printed.err
+    with pytest.raises(ToolError, match="python3 -m tools webroot"):
+        webroot.main([str(folder), "--check"])
+    assert f"{name}: {fault}" in capsys.readouterr().out
     assert copy.exists() == (content is not None)
-    assert webroot.main([str(folder)]) == 0
-    assert webroot.main([str(folder), "--check"]) == 0
+    webroot.main([str(folder)])
+    webroot.main([str(folder), "--check"])
+    assert "every .gz is fresh" in capsys.readouterr().out
 
 
 def test_a_gz_of_the_users_own_is_left_alone(folder, capsys):
     own = folder / "data.csv.gz"
     own.write_bytes(b"mine")
-    assert webroot.main([str(folder)]) == 0
+    webroot.main([str(folder)])
     assert own.read_bytes() == b"mine" and "data.csv.gz: no data.csv beside it" in capsys.readouterr().out
 
 
-def test_a_folder_that_is_none_is_named(tmp_path, capsys):
-    assert webroot.main([str(tmp_path / "nowhere")]) == 2
-    assert f"{tmp_path / 'nowhere'}: expected a folder" in capsys.readouterr().err
+def test_a_folder_that_is_none_is_named(tmp_path):
+    with pytest.raises(ToolError, match="nowhere: expected a folder"):
+        webroot.main([str(tmp_path / "nowhere")])
