@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import html5lib
@@ -19,6 +21,11 @@ FETCHING = {"src", "href", "srcset", "data", "action", "poster", "xlink:href"}
 # (text, what it stands on): every such pair that style.css uses for text.
 TEXT_PAIRS = [(text, ground) for text in ("ink", "soft", "mask", "copper") for ground in ("bg", "panel")]
 TEXT_PAIRS.append(("ink", "code"))
+
+ASK_ROUTE = """
+found = ResolveRoute(GET, '/hello/you')
+print(found.Handler.__name__, found.Args)
+"""
 
 
 def files():
@@ -160,6 +167,16 @@ def test_the_program_shown_compiles_and_uses_its_arguments(page):
     assert isinstance(handler, ast.FunctionDef)
     assert [argument.arg for argument in handler.args.args] == ["server", "request", "args"]
     assert "/hello/<name>" in ast.unparse(handler.decorator_list[0])
+
+
+def test_the_program_shown_registers_its_route(page):
+    if not (ROOT / "modules" / "MicroWebSrv2" / "__init__.py").exists():
+        pytest.skip("modules/MicroWebSrv2 is not there to run it")
+    # In an interpreter of its own: routes are global.
+    program = text_of(by_id(page, "app-py")) + ASK_ROUTE
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT / "modules", capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("Hello {'name': 'you'}\n", "")
 
 
 def test_the_files_it_names_are_there(page):
