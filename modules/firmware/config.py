@@ -10,49 +10,49 @@ import os
 
 from . import runtime
 
-FACTORY_PASSWORD = 'MicroWebSrv2'
+FACTORY_PASSWORD = "MicroWebSrv2"
 
 # Far more than a full configuration takes (about 1 KB); a larger file is not one, and must not fill the heap.
 MAX_FILE_BYTES = 8192
 _MAX_ITEMS = 16
 _MAX_SHOWN = 40
 
-_LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
-_DIGITS = '0123456789'
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = "0123456789"
 
 # Objects of the file, parents first.
-_SECTIONS = ('wifi', 'accessPoint', 'ethernet', 'server', 'server.tls', 'log')
+_SECTIONS = ("wifi", "accessPoint", "ethernet", "server", "server.tls", "log")
 
 # Key, default, name of the rule, its arguments. All constant, so that frozen it takes no heap. `?` allows null,
 # `[]` makes it a list.
 _TABLE = (
-    ('hostname', 'mws2', 'host'),
-    ('wifi.networks', (), 'network[]'),
-    ('wifi.timeoutSec', 20, 'int', 1, 300),
-    ('wifi.country', None, 'country?'),
-    ('accessPoint.mode', 'fallback', 'enum', 'off', 'fallback', 'always'),
+    ("hostname", "mws2", "host"),
+    ("wifi.networks", (), "network[]"),
+    ("wifi.timeoutSec", 20, "int", 1, 300),
+    ("wifi.country", None, "country?"),
+    ("accessPoint.mode", "fallback", "enum", "off", "fallback", "always"),
     # 30 and not 32: {id} is two characters shorter than what replaces it.
-    ('accessPoint.ssid', 'MicroWebSrv2-{id}', 'ssid', 30),
-    ('accessPoint.password', FACTORY_PASSWORD, 'password?'),
-    ('ethernet.enabled', False, 'bool'),
-    ('server.port', 80, 'int', 1, 65535),
-    ('server.root', 'webroot', 'text', 128),
-    ('server.profile', 'embedded', 'enum', 'embedded', 'light', 'normal', 'large'),
-    ('server.threads', 0, 'int', 0, 16),
-    ('server.notFoundUrl', None, 'text?', 256),
-    ('server.tls.cert', None, 'text?', 128),
-    ('server.tls.key', None, 'text?', 128),
-    ('modules', (), 'name[]'),
-    ('app', 'app', 'name?'),
-    ('log.level', 'info', 'enum', 'debug', 'info', 'warning', 'error'),
-    ('log.file', None, 'text?', 128),
+    ("accessPoint.ssid", "MicroWebSrv2-{id}", "ssid", 30),
+    ("accessPoint.password", FACTORY_PASSWORD, "password?"),
+    ("ethernet.enabled", False, "bool"),
+    ("server.port", 80, "int", 1, 65535),
+    ("server.root", "webroot", "text", 128),
+    ("server.profile", "embedded", "enum", "embedded", "light", "normal", "large"),
+    ("server.threads", 0, "int", 0, 16),
+    ("server.notFoundUrl", None, "text?", 256),
+    ("server.tls.cert", None, "text?", 128),
+    ("server.tls.key", None, "text?", 128),
+    ("modules", (), "name[]"),
+    ("app", "app", "name?"),
+    ("log.level", "info", "enum", "debug", "info", "warning", "error"),
+    ("log.file", None, "text?", 128),
 )
 
 # The keys of one element of wifi.networks.
-_NETWORK_TABLE = (('ssid', None, 'ssid', 32), ('password', None, 'password?'))
+_NETWORK_TABLE = (("ssid", None, "ssid", 32), ("password", None, "password?"))
 
 
-def Load(path='config.json'):
+def Load(path="config.json"):
     """Read a configuration file.
 
     Returns (config, problems): a complete configuration (nested dicts and lists, keys as in the file) and a list of
@@ -64,9 +64,9 @@ def Load(path='config.json'):
         return Check(data)
     data = _read(_backup(path))[0]
     if data is None:
-        return Check({})[0], ['%s: %s; the defaults are used' % (path, problem)]
+        return Check({})[0], ["%s: %s; the defaults are used" % (path, problem)]
     config, problems = Check(data)
-    return config, ['%s: %s; %s is used instead' % (path, problem, _backup(path))] + problems
+    return config, ["%s: %s; %s is used instead" % (path, problem, _backup(path))] + problems
 
 
 def Check(data):
@@ -78,8 +78,8 @@ def Check(data):
     """
     problems = []
     config = {}
-    found = {'': _object(data, 'the file', problems)}
-    made = {'': config}
+    found = {"": _object(data, "the file", problems)}
+    made = {"": config}
     for section in _SECTIONS:
         parent, key = _split(section)
         found[section] = _object(found[parent].get(key, {}), section, problems)
@@ -89,11 +89,11 @@ def Check(data):
         made[parent][key] = _value(found[parent], key, row[0], row, problems)
     for section in found:
         _reportUnknown(found[section], section, _namesOf(section), problems)
-    _checkTLS(config['server']['tls'], problems)
+    _checkTLS(config["server"]["tls"], problems)
     return config, problems
 
 
-def Save(config, path='config.json'):
+def Save(config, path="config.json"):
     """Write a configuration: to a temporary file first, then renamed over the old one, whose good copy becomes `.bak`.
 
     Raises ValueError that names what is wrong in the configuration, OSError when the disk refuses; the old file is
@@ -101,24 +101,24 @@ def Save(config, path='config.json'):
     """
     problems = Check(config)[1]
     if problems:
-        raise ValueError('configuration not saved: ' + '; '.join(problems))
+        raise ValueError("configuration not saved: " + "; ".join(problems))
     if _read(path)[0] is not None:
-        with open(path, 'rb') as file:
+        with open(path, "rb") as file:
             _writeWhole(_backup(path), file.read())
     _writeWhole(path, json.dumps(config).encode())
 
 
 def _backup(path):
-    return path + '.bak'
+    return path + ".bak"
 
 
 def _writeWhole(path, data):
     # Renaming over the old file is what littlefs and POSIX do atomically; removing the old one first is what loses it.
-    temporary = path + '.tmp'
-    with open(temporary, 'wb') as file:
+    temporary = path + ".tmp"
+    with open(temporary, "wb") as file:
         file.write(data)
         file.flush()
-        if hasattr(os, 'fsync'):
+        if hasattr(os, "fsync"):
             os.fsync(file.fileno())
     runtime.Replace(temporary, path)
 
@@ -126,15 +126,15 @@ def _writeWhole(path, data):
 def _read(path):
     """Return (the object in the file, None), or (None, what is wrong with the file)."""
     try:
-        with open(path, 'rb') as file:
+        with open(path, "rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as ex:
-        return None, 'cannot be read (%s)' % ex if runtime.FileExists(path) else 'not found'
+        return None, "cannot be read (%s)" % ex if runtime.FileExists(path) else "not found"
     except MemoryError:
-        return None, 'too large for the memory that is free'
+        return None, "too large for the memory that is free"
     if len(data) > MAX_FILE_BYTES:
-        return None, 'larger than %d bytes' % MAX_FILE_BYTES
-    if data[:3] == b'\xef\xbb\xbf':
+        return None, "larger than %d bytes" % MAX_FILE_BYTES
+    if data[:3] == b"\xef\xbb\xbf":
         # The mark that some editors put before UTF-8 text; no JSON parser takes it.
         data = data[3:]
     try:
@@ -142,38 +142,38 @@ def _read(path):
     except ValueError as ex:
         return None, str(ex)
     if not isinstance(data, dict):
-        return None, 'expected an object {…}, got %s' % _typeName(data)
+        return None, "expected an object {…}, got %s" % _typeName(data)
     return data, None
 
 
 def _split(name):
     """'server.tls.cert' → ('server.tls', 'cert')."""
-    dot = name.rfind('.')
-    return (name[:dot], name[dot + 1 :]) if dot >= 0 else ('', name)
+    dot = name.rfind(".")
+    return (name[:dot], name[dot + 1 :]) if dot >= 0 else ("", name)
 
 
 def _join(section, key):
-    return section + '.' + key if section else key
+    return section + "." + key if section else key
 
 
 def _object(value, name, problems):
     if isinstance(value, dict):
         return value
-    problems.append('%s: expected an object {…}, got %s' % (name, _typeName(value)))
+    problems.append("%s: expected an object {…}, got %s" % (name, _typeName(value)))
     return {}
 
 
 def _value(source, key, name, row, problems):
     """Return the checked value of a key, or its default."""
     rule = row[2]
-    if rule[-2:] == '[]':
+    if rule[-2:] == "[]":
         return _list(source.get(key, row[1]), name, rule[:-2], problems)
     if key not in source:
         return row[1]
     expected = _expected(rule, source[key], row[3:])
     if expected is None:
         return source[key]
-    problems.append('%s: expected %s, got %s' % (name, expected, _shown(source[key], rule)))
+    problems.append("%s: expected %s, got %s" % (name, expected, _shown(source[key], rule)))
     return row[1]
 
 
@@ -181,13 +181,13 @@ def _list(values, name, rule, problems):
     """Return the good elements of a list; the wrong ones are named and left out."""
     good = []
     if not isinstance(values, (list, tuple)):
-        problems.append('%s: expected a list […], got %s' % (name, _typeName(values)))
+        problems.append("%s: expected a list […], got %s" % (name, _typeName(values)))
         return good
     if len(values) > _MAX_ITEMS:
-        problems.append('%s: expected at most %d elements, got %d' % (name, _MAX_ITEMS, len(values)))
+        problems.append("%s: expected at most %d elements, got %d" % (name, _MAX_ITEMS, len(values)))
     for i in range(min(len(values), _MAX_ITEMS)):
-        element = '%s[%d]' % (name, i)
-        if rule == 'network':
+        element = "%s[%d]" % (name, i)
+        if rule == "network":
             value = _network(values[i], element, problems)
         else:
             value = _value({element: values[i]}, element, element, (element, None, rule), problems)
@@ -202,20 +202,20 @@ def _network(source, name, problems):
     source = _object(source, name, problems)
     if len(problems) > before:
         return None
-    if 'ssid' not in source:
-        problems.append('%s.ssid: missing, it is the name of the network to join' % name)
+    if "ssid" not in source:
+        problems.append("%s.ssid: missing, it is the name of the network to join" % name)
     network = {}
     for row in _NETWORK_TABLE:
         network[row[0]] = _value(source, row[0], _join(name, row[0]), row, problems)
     usable = len(problems) == before
-    _reportUnknown(source, name, ('ssid', 'password'), problems)
+    _reportUnknown(source, name, ("ssid", "password"), problems)
     return network if usable else None
 
 
 def _checkTLS(tls, problems):
-    for name, other in (('cert', 'key'), ('key', 'cert')):
+    for name, other in (("cert", "key"), ("key", "cert")):
         if tls[name] is not None and tls[other] is None:
-            problems.append('server.tls.%s: missing or wrong, server.tls.%s needs it; TLS stays off' % (other, name))
+            problems.append("server.tls.%s: missing or wrong, server.tls.%s needs it; TLS stays off" % (other, name))
             tls[name] = None
 
 
@@ -223,21 +223,21 @@ def _checkTLS(tls, problems):
 
 
 def _expected(rule, value, args):
-    if rule[-1] == '?':
+    if rule[-1] == "?":
         expected = None if value is None else _RULES[rule[:-1]](value, *args)
-        return expected and expected + ', or null'
+        return expected and expected + ", or null"
     return _RULES[rule](value, *args)
 
 
 def _ruleBool(value):
-    return None if isinstance(value, bool) else 'true or false'
+    return None if isinstance(value, bool) else "true or false"
 
 
 def _ruleInt(value, low, high):
     # bool is an int in Python, not in JSON.
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return None
-    return '%d..%d' % (low, high)
+    return "%d..%d" % (low, high)
 
 
 def _ruleEnum(value, *names):
@@ -246,61 +246,55 @@ def _ruleEnum(value, *names):
 
 
 def _ruleText(value, most):
-    return None if _isText(value, 1, most) else 'a text of 1..%d characters' % most
+    return None if _isText(value, 1, most) else "a text of 1..%d characters" % most
 
 
 def _ruleSsid(value, most):
     # IEEE 802.11 counts bytes, not characters.
-    return None if _isText(value, 1, most) and _utf8Length(value) <= most else 'a name of 1..%d bytes' % most
+    return None if _isText(value, 1, most) and _utf8Length(value) <= most else "a name of 1..%d bytes" % most
 
 
 def _rulePassword(value):
-    return None if value == '' or _isText(value, 8, 64) else '8..64 characters, "" for an open network'
+    return None if value == "" or _isText(value, 8, 64) else '8..64 characters, "" for an open network'
 
 
 def _ruleHost(value):
     # RFC 1123 section 2.1: letters, digits and hyphens, no hyphen at either end.
-    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + '-') and value[0] != '-' != value[-1]
-    return None if good else '1..32 letters, digits and inner hyphens'
+    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + "-") and value[0] != "-" != value[-1]
+    return None if good else "1..32 letters, digits and inner hyphens"
 
 
 def _ruleCountry(value):
     good = _isText(value, 2, 2) and _isMadeOf(value, _LETTERS[26:])
-    return None if good else 'two capital letters'
+    return None if good else "two capital letters"
 
 
 def _ruleName(value):
-    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + '_') and value[0] not in _DIGITS
+    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + "_") and value[0] not in _DIGITS
     return None if good else "a module's name"
 
 
 _RULES = {
-    'bool': _ruleBool,
-    'int': _ruleInt,
-    'enum': _ruleEnum,
-    'text': _ruleText,
-    'ssid': _ruleSsid,
-    'password': _rulePassword,
-    'host': _ruleHost,
-    'country': _ruleCountry,
-    'name': _ruleName,
+    "bool": _ruleBool,
+    "int": _ruleInt,
+    "enum": _ruleEnum,
+    "text": _ruleText,
+    "ssid": _ruleSsid,
+    "password": _rulePassword,
+    "host": _ruleHost,
+    "country": _ruleCountry,
+    "name": _ruleName,
 }
 
 
 def _isText(value, least, most):
     if not isinstance(value, str) or not least <= len(value) <= most:
         return False
-    for char in value:
-        if char < ' ' or char == '\x7f':
-            return False
-    return True
+    return all(char >= " " and char != "\x7f" for char in value)
 
 
 def _isMadeOf(text, alphabet):
-    for char in text:
-        if char not in alphabet:
-            return False
-    return True
+    return all(char in alphabet for char in text)
 
 
 def _utf8Length(text):
@@ -316,21 +310,21 @@ def _utf8Length(text):
 
 def _shown(value, rule):
     """Return a value as a problem may show it: short, and never a password or what may contain one."""
-    if rule[:8] == 'password' or isinstance(value, (dict, list)):
+    if rule[:8] == "password" or isinstance(value, (dict, list)):
         return _typeName(value)
     text = json.dumps(value)
-    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + '…'
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
 
 
 def _typeName(value):
     if value is None:
-        return 'null'
+        return "null"
     if isinstance(value, bool):
-        return 'true' if value else 'false'
-    for kind, name in ((dict, 'an object'), (list, 'a list'), (str, 'a text')):
+        return "true" if value else "false"
+    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a text")):
         if isinstance(value, kind):
             return name
-    return 'a number'
+    return "a number"
 
 
 def _namesOf(section):
@@ -350,13 +344,13 @@ def _reportUnknown(source, section, names, problems):
         key = str(key)
         hint = _nearest(key, names)
         hint = _join(section, hint) if hint else _elsewhere(key, section)
-        problem = '%s: unknown key, ignored' % _join(section, key[:_MAX_SHOWN])
-        problems.append(problem + (', did you mean %s?' % hint if hint else ''))
+        problem = "%s: unknown key, ignored" % _join(section, key[:_MAX_SHOWN])
+        problems.append(problem + (", did you mean %s?" % hint if hint else ""))
 
 
 def _elsewhere(key, section):
     """Return the known key of that name further down, or None: {"port": 80} was meant as server.port."""
-    below = ['wifi.networks[].ssid', 'wifi.networks[].password'] + [row[0] for row in _TABLE]
+    below = ["wifi.networks[].ssid", "wifi.networks[].password"] + [row[0] for row in _TABLE]
     for name in below:
         parent, last = _split(name)
         if last.lower() == key.lower() and (not section or parent[: len(section)] == section):
@@ -377,7 +371,7 @@ def _nearest(key, names):
 
 
 def _plain(name):
-    return name.lower().replace('_', '').replace('-', '')
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def _distance(a, b):

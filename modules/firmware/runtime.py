@@ -1,6 +1,7 @@
 """The one file of the firmware that asks the interpreter and the board what they are and can do.
 
-Everything here has the same face on MicroPython and CPython. It knows nothing of the configuration, the network or the server.
+Everything here has the same face on MicroPython and CPython. It knows nothing of the configuration, the network or
+the server.
 """
 
 import gc
@@ -15,7 +16,7 @@ try:
 except ImportError:
     _thread = None
 
-IS_MICROPYTHON = sys.implementation.name == 'micropython'
+IS_MICROPYTHON = sys.implementation.name == "micropython"
 
 # A clock that was never set starts in 1970 or 2000, by port.
 _CLOCK_IS_SET_FROM_YEAR = 2024
@@ -64,21 +65,21 @@ def SleepMs(ms):
 
 
 def TimeText():
-    """Return the time for a line of the log: '2026-11-22 07:21:03' when the clock is set, otherwise the uptime, '+75s'."""
+    """Return the time for a line of the log: '2026-11-22 07:21:03' if the clock is set, otherwise the uptime, '+75s'."""
     now = time.localtime()
     if now[0] >= _CLOCK_IS_SET_FROM_YEAR:
-        return '%04d-%02d-%02d %02d:%02d:%02d' % tuple(now[:6])
-    return '+%ds' % UptimeSec()
+        return "%04d-%02d-%02d %02d:%02d:%02d" % tuple(now[:6])
+    return "+%ds" % UptimeSec()
 
 
 def IsHosted():
     """Return True when an operating system is around the program (the unix port, CPython), False on a board."""
-    return not IS_MICROPYTHON or sys.platform in ('linux', 'darwin', 'win32')
+    return not IS_MICROPYTHON or sys.platform in ("linux", "darwin", "win32")
 
 
 def NetworkComesAfterBoot():
     """Return True on the ports that bring USB and the network up only once boot.py has ended (stm32)."""
-    return sys.platform == 'pyboard'
+    return sys.platform == "pyboard"
 
 
 def HasThreads():
@@ -113,26 +114,26 @@ def MemoryTotal():
 
 def RuntimeName():
     """Return the interpreter's name and version: 'MicroPython 1.25.0'."""
-    name = 'MicroPython' if IS_MICROPYTHON else 'CPython'
-    return '%s %d.%d.%d' % ((name,) + tuple(sys.implementation.version[:3]))
+    name = "MicroPython" if IS_MICROPYTHON else "CPython"
+    return "%s %d.%d.%d" % ((name,) + tuple(sys.implementation.version[:3]))
 
 
 def BoardModule():
-    """Return the module `board` that a board's firmware freezes (its name, its Ethernet wiring), or None without one."""
+    """Return the module `board` that a board's firmware freezes (its name, its Ethernet wiring), or None."""
     try:
-        return __import__('board')
+        return __import__("board")
     except ImportError:
         return None
 
 
 def BoardName():
     """Return the board's name: `board.NAME` if the firmware has that module, otherwise what the interpreter knows."""
-    name = getattr(BoardModule(), 'NAME', None)
+    name = getattr(BoardModule(), "NAME", None)
     if name:
         return name
     if IsHosted():
-        return 'UNIX' if IS_MICROPYTHON else sys.platform
-    return getattr(sys.implementation, '_machine', sys.platform)
+        return "UNIX" if IS_MICROPYTHON else sys.platform
+    return getattr(sys.implementation, "_machine", sys.platform)
 
 
 def UniqueId():
@@ -153,7 +154,7 @@ def TracebackText(exc):
         return stream.getvalue().rstrip()
     import traceback
 
-    return ''.join(traceback.format_exception(type(exc), exc, exc.__traceback__)).rstrip()
+    return "".join(traceback.format_exception(type(exc), exc, exc.__traceback__)).rstrip()
 
 
 def Print(text):
@@ -177,28 +178,28 @@ def ParseJSON(data):
     try:
         return json.load(stream)
     except UnicodeError:
-        problem = 'not UTF-8 text'
+        problem = "not UTF-8 text"
     except ValueError as ex:
         problem = _jsonProblem(data, stream, ex)
     except MemoryError:
-        problem = 'too large for the memory that is free'
+        problem = "too large for the memory that is free"
     except RuntimeError:
         # CPython's parser recurses (RecursionError).
-        problem = 'nested too deeply'
+        problem = "nested too deeply"
     raise ValueError(problem)
 
 
 def _jsonProblem(data, stream, ex):
     if not IS_MICROPYTHON:
-        return 'line %d, column %d: %s' % (ex.lineno, ex.colno, ex.msg)
-    lines = data[: stream.tell()].split(b'\n')
-    return 'line %d, column %d: %s' % (len(lines), max(1, len(lines[-1])), ex)
+        return "line %d, column %d: %s" % (ex.lineno, ex.colno, ex.msg)
+    lines = data[: stream.tell()].split(b"\n")
+    return "line %d, column %d: %s" % (len(lines), max(1, len(lines[-1])), ex)
 
 
 def Replace(source, target):
     """Rename a file over another one, which need not exist. Raises OSError."""
     # Only Windows refuses os.rename over an existing file, and only CPython has os.replace.
-    getattr(os, 'replace', os.rename)(source, target)
+    getattr(os, "replace", os.rename)(source, target)
 
 
 def FileExists(path):

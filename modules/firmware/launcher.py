@@ -1,0 +1,206 @@
+"""Starts the device: `Boot` for boot.py, `Main` for main.py.
+
+boot.py must be quick, must not block and must not raise: tools run it again whenever they enter the raw REPL, and on
+an ESP32 main.py does not run after a boot.py that failed. So Boot reads the configuration, switches the network on
+without waiting and imports the user's app; it serves only if the configuration asks for threads. Main serves on the
+main thread, the fastest on a board, and supervises the network by a timer of the same loop.
+"""
+
+import sys
+
+from . import config, network, runtime
+from .log import Log
+
+_CONFIG_FILE = "config.json"
+
+# A board whose port cannot be had tries again this often: its owner may be far away.
+_RETRY_SEC = 5
+
+# After an error that ended the event loop, which no request should be able to cause.
+_PAUSE_MS = 1000
+
+_device = None
+
+
+def Boot():
+    """Prepare the device, once an interpreter. Raises nothing but KeyboardInterrupt; what goes wrong is logged."""
+    # There USB and the network come up once boot.py has ended: Main does it all.
+    if not runtime.NetworkComesAfterBoot():
+        _boot()
+
+
+def Main():
+    """Serve until Ctrl-C; where threads serve on a board, return at once and leave the REPL free.
+
+    Boots first if boot.py did not. With an operating system around, a port that cannot be had ends the program with
+    status 1; a board tries again every few seconds.
+    """
+    device = None
+    try:
+        device = _boot()
+        served = device is not None and device.Serve()
+    except KeyboardInterrupt:
+        served = True
+        if device:
+            device.Stop()
+    if not served and runtime.IsHosted():
+        sys.exit(1)
+
+
+def _boot():
+    """Return the device, made and prepared by the first call, or None if not even its log could be made."""
+    global _device
+    if _device is None:
+        try:
+            _device = Device()
+            _device.Prepare()
+        except Exception as ex:
+            # The outermost handler: whatever failed, boot.py ends as usual, and Main tries to serve what there is.
+            runtime.Print(runtime.TracebackText(ex))
+    return _device
+
+
+class Device:
+    """The device: its configuration, log, network, server and event loop. Boot or Main makes the one there is."""
+
+    def __init__(self):
+        self._config, problems = config.Load(_CONFIG_FILE)
+        self._log = Log(self._config["log"]["level"], self._config["log"]["file"])
+        for problem in problems:
+            self._log.Warning(problem)
+        self._network = network.Network(self._config, self._log, self._onAddress)
+        self._threads = self._config["server"]["threads"]
+        self._server = None
+        self._pool = None
+        self._retryAt = 0
+
+    def Prepare(self):
+        """Switch the network on, load what hangs its routes on the server, and serve if threads are to do it."""
+        self._network.Start()
+        from . import server, status
+
+        server.LoadModules(self._config["modules"], self._log)
+        self._importApp(self._config["app"])
+        status.Register(self._config["hostname"])
+        if self._threads and not runtime.HasThreads():
+            self._log.Warning("server.threads: this firmware has no threads, the main thread serves")
+            self._threads = 0
+        if self._threads:
+            self._start()
+
+    def Serve(self):
+        """Serve until stopped, or, where threads do it on a board, return at once.
+
+        Returns False if there is an operating system and the port cannot be had.
+        """
+        if self._pool is None and not self._start():
+            return False
+        while self._pool:
+            if not self._threads:
+                self._runLoop()
+            elif runtime.IsHosted():
+                runtime.SleepMs(network.STEP_MS)
+            else:
+                break
+        return True
+
+    def Stop(self):
+        """Stop the server and its loop; Serve starts them again."""
+        if self._pool:
+            pool, self._pool = self._pool, None
+            self._server.Stop()
+            pool.StopWaitEvents()
+            self._log.Info("stopped")
+
+    def _importApp(self, name):
+        if name is None:
+            return
+        try:
+            __import__(name)
+        except (Exception, SystemExit) as ex:
+            # The app is anybody's code: whatever it raises, the server still serves.
+            if not isinstance(ex, ImportError) or not _isAbsent(name, ex):
+                self._log.Exception('app: "%s" failed, some of its routes may be missing' % name, ex)
+            elif name == "app":
+                self._log.Info("app: there is no app.py, the files of server.root are served")
+            else:
+                self._log.Warning('app: there is no module "%s"' % name)
+
+    def _start(self):
+        from MicroWebSrv2 import XAsyncSocketsPool
+
+        from . import server
+
+        if self._server is None:
+            self._server = server.Create(self._config, self._log)
+        self._pool = XAsyncSocketsPool()
+        self._pool.AddTimer(network.STEP_MS, self._tick)
+        if not self._startServer() and runtime.IsHosted():
+            self._pool = None
+            return False
+        if self._threads:
+            self._startThreads()
+        return True
+
+    def _startThreads(self):
+        try:
+            self._pool.AsyncWaitEvents(threadsCount=self._threads)
+        except Exception as ex:
+            # No room for their stacks, by whatever name this port calls it.
+            self._log.Warning("server.threads: %d cannot be started (%s), the main thread serves" % (self._threads, ex))
+            self._pool.StopWaitEvents()
+            self._threads = 0
+
+    def _startServer(self):
+        from . import server
+
+        problem = server.Start(self._server, self._pool)
+        if problem:
+            # Told once; a board that tries again every few seconds must not fill its flash with it.
+            self._log.Write("debug" if self._retryAt else "error", problem)
+            self._retryAt = runtime.UptimeSec() + _RETRY_SEC
+            return False
+        self._retryAt = 0
+        if runtime.IsHosted():
+            self._announce("127.0.0.1")
+        for address in self._network.Addresses():
+            self._announce(address)
+        return True
+
+    def _runLoop(self):
+        try:
+            self._pool.AsyncWaitEvents()
+            # It ends only when somebody asked it to.
+            self.Stop()
+        except Exception as ex:
+            self._log.Exception("the event loop failed, it starts again", ex)
+            runtime.SleepMs(_PAUSE_MS)
+
+    def _tick(self):
+        self._network.Step()
+        if not self._server.IsRunning and runtime.UptimeSec() >= self._retryAt:
+            self._startServer()
+
+    def _onAddress(self, interface, address):
+        if address is None:
+            self._log.Warning("%s: the device has lost its address there" % interface)
+        elif self._server and self._server.IsRunning:
+            self._announce(address)
+
+    def _announce(self, host):
+        from . import server
+
+        self._log.Say("MicroWebSrv2 serves %s" % server.URL(self._server, host))
+
+
+def _isAbsent(name, ex):
+    """Tell whether an ImportError says that the module itself is not there, and not one that it imports."""
+    text = str(ex)
+    if text == "module not found":
+        # Builds with terse messages do not name it: look for its file.
+        for folder in sys.path:
+            for end in (".py", ".mpy", ""):
+                if runtime.FileExists((folder + "/" if folder else "") + name + end):
+                    return False
+        return True
+    return text.lower() == ("no module named '%s'" % name).lower()

@@ -1,0 +1,101 @@
+"""The web server of the device, set up from its configuration. It uses the public API of the package alone."""
+
+from MicroWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
+
+from . import runtime
+
+_ANY_ADDRESS = "0.0.0.0"
+_HTTP_PORT = 80
+_HTTPS_PORT = 443
+_FIRST_FREE_PORT = 1024
+
+# What a wrong certificate or key raises, by runtime: a file that cannot be read, bytes that are no certificate.
+_TLS_ERRORS = (MicroWebSrv2Exception, OSError, ValueError, TypeError, ImportError, MemoryError)
+
+
+def Create(config, log):
+    """Return a MicroWebSrv2 as a complete configuration wants it; what is wrong is logged and worked around."""
+    server = MicroWebSrv2()
+    settings = config["server"]
+    {
+        "embedded": server.SetEmbeddedConfig,
+        "light": server.SetLightConfig,
+        "normal": server.SetNormalConfig,
+        "large": server.SetLargeConfig,
+    }[settings["profile"]]()
+    server.OnLogging = _logTo(log)
+    server.BindAddress = (_ANY_ADDRESS, settings["port"])
+    server.NotFoundURL = settings["notFoundUrl"]
+    server.RootPath = settings["root"]
+    if not runtime.FileExists(settings["root"]):
+        log.Warning('server.root: there is no folder "%s", only routes are served' % settings["root"])
+    _enableTLS(server, settings["tls"], log)
+    return server
+
+
+def Start(server, pool):
+    """Start the server in a pool. Returns None, or a text that says why its port cannot be had and what to do."""
+    try:
+        server.StartInPool(pool)
+        return None
+    except (MicroWebSrv2Exception, OSError) as ex:
+        port = server.BindAddress[1]
+        if runtime.IsHosted() and port < _FIRST_FREE_PORT:
+            hint = "a port below %d needs root, or another program uses it" % _FIRST_FREE_PORT
+        else:
+            hint = "another program may use it"
+        return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, ex, hint)
+
+
+def LoadModules(names, log):
+    """Load modules of the server by name (the configuration's "modules"); one that fails is logged and left out."""
+    for name in names:
+        try:
+            MicroWebSrv2.LoadModule(name)
+        except ImportError as ex:
+            log.Error('modules: "%s" is not in this firmware (%s)' % (name, ex))
+        except Exception as ex:
+            # A module is anybody's code: whatever it raises, the server still serves.
+            log.Exception('modules: "%s" could not be loaded' % name, ex)
+
+
+def URL(server, host):
+    """Return the address to open, 'http://192.168.4.1:8080/', for a host's name or IPv4 address."""
+    port = server.BindAddress[1]
+    scheme, usual = ("https", _HTTPS_PORT) if server.IsSSLEnabled else ("http", _HTTP_PORT)
+    return "%s://%s%s/" % (scheme, host, "" if port == usual else ":%d" % port)
+
+
+def _logTo(log):
+    levels = {
+        MicroWebSrv2.DEBUG: "debug",
+        MicroWebSrv2.INFO: "info",
+        MicroWebSrv2.WARNING: "warning",
+        MicroWebSrv2.ERROR: "error",
+    }
+
+    def onLogging(microWebSrv2, msg, msgType):
+        log.Write(levels[msgType], msg)
+
+    return onLogging
+
+
+def _enableTLS(server, tls, log):
+    """Switch https on if both files are named.
+
+    If they cannot be used the device still serves, over plain http and with a warning: it would be out of reach
+    otherwise, and the one who can repair it may have no other way in.
+    """
+    if tls["cert"] is None:
+        return
+    plain = "serving plain http, anybody near can read what is sent"
+    for name in ("cert", "key"):
+        if not runtime.FileExists(tls[name]):
+            log.Warning('server.tls.%s: there is no file "%s"; %s' % (name, tls[name], plain))
+            return
+    try:
+        server.EnableSSL(certFile=tls["cert"], keyFile=tls["key"])
+    except _TLS_ERRORS as ex:
+        log.Warning(
+            'server.tls: certificate "%s" with key "%s" cannot be used (%s); %s' % (tls["cert"], tls["key"], ex, plain)
+        )

@@ -1,0 +1,40 @@
+"""GET /api/status: what the device is and how it does, as a small JSON object for the welcome page.
+
+    {"server": "MicroWebSrv2", "version": "2.1.0", "board": "UNIX", "runtime": "MicroPython 1.25.0",
+     "uptimeSec": 123, "memFree": 81234, "memTotal": 163840, "hostname": "mws2"}
+
+memFree and memTotal are bytes of the heap, null where the runtime does not tell. An app that registers a route of its
+own under that path replaces this one.
+"""
+
+import MicroWebSrv2 as _package
+from MicroWebSrv2 import GET, RegisterRoute, ResolveRoute
+
+from . import runtime
+
+PATH = "/api/status"
+
+
+def Register(hostname):
+    """Register the route, unless the app has taken its path. hostname: the device's name, as configured."""
+    if ResolveRoute(GET, PATH):
+        return
+
+    def onStatus(microWebSrv2, request):
+        request.Response.ReturnOkJSON(Values(hostname))
+
+    RegisterRoute(onStatus, GET, PATH, "status")
+
+
+def Values(hostname):
+    """Return the values of the route as a dict."""
+    return {
+        "server": "MicroWebSrv2",
+        "version": getattr(_package, "__version__", None),
+        "board": runtime.BoardName(),
+        "runtime": runtime.RuntimeName(),
+        "uptimeSec": runtime.UptimeSec(),
+        "memFree": runtime.MemoryFree(),
+        "memTotal": runtime.MemoryTotal(),
+        "hostname": hostname,
+    }
