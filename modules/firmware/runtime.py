@@ -65,7 +65,7 @@ def SleepMs(ms):
 
 
 def TimeText():
-    """Return the time for a line of the log: '2026-11-22 07:21:03' if the clock is set, otherwise the uptime, '+75s'."""
+    """Return the time for a line of the log: '2026-11-22 07:21:03' if the clock is set, else the uptime, '+75s'."""
     now = time.localtime()
     if now[0] >= _CLOCK_IS_SET_FROM_YEAR:
         return "%04d-%02d-%02d %02d:%02d:%02d" % tuple(now[:6])
