@@ -9,7 +9,7 @@ OPTIMISE = 3  # mpy-cross -O3: no asserts, no line numbers; docstrings cost noth
 def _pythonFiles(package):
     """The package's .py files in a fixed order: os.walk's order is the file system's, and builds must repeat."""
     found = []
-    for folder, subFolders, names in os.walk(os.path.join("modules", package)):
+    for folder, _, names in os.walk(os.path.join("modules", package)):
         inPackage = os.path.relpath(folder, os.path.join("modules", package))
         found += [os.path.normpath(os.path.join(inPackage, name)) for name in names if name.endswith(".py")]
     return sorted(found)

@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from tools import webroot as compressed
 from tools.failure import ToolError
 from tools.paths import BOARDS, DIST, WEBROOT, shown
 
@@ -25,7 +26,8 @@ def prepare(device, webroot=WEBROOT, config=FIRST_CONFIG):
         if not (device / "config.json").exists():
             shutil.copyfile(config, device / "config.json")
             written.append("config.json")
-        return written + synchronise(webroot, device / "webroot", device)
+        written += synchronise(webroot, device / "webroot", device)
+        return written + refresh_copies(device / "webroot", device)
     except OSError as error:
         raise ToolError(f"{error.filename or device}: {error.strerror}. Choose another folder: DEVICE=/path") from None
 
@@ -41,6 +43,17 @@ def synchronise(source, target, device):
         shutil.copy2(path, copy)
         written.append(str(copy.relative_to(device)))
     return written
+
+
+def refresh_copies(folder, device):
+    """Renew the `.gz` copies in `folder` whose page the user has changed, or browsers would go on getting the old one.
+
+    Returns their names, relative to `device`.
+    """
+    faults = compressed.find_faults(folder)
+    stale = {copy: (fault, wanted) for copy, (fault, wanted) in faults.items() if fault == "stale"}
+    compressed.renew(stale)
+    return [str(copy.relative_to(device)) for copy in stale]
 
 
 def _is_newer(path, copy):

@@ -1,0 +1,54 @@
+"""What all tests share: the runtimes as fixtures, and a header that says which are there.
+
+A server is best shared by the tests of a module:
+
+    @pytest.fixture(scope="module")
+    def server(runtime):
+        with runtime.start("routes") as server:
+            yield server
+"""
+
+import os
+
+import pytest
+
+from tests.runtimes import RUNTIMES, stale_modules
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def require(runtime):
+    """Skip the test where the runtime is not there; fail where it should be and nobody would see the skip."""
+    if runtime.missing is None:
+        return runtime
+    reason = f"runtime {runtime.name} is missing: {runtime.missing}"
+    if IN_CI and runtime.required:
+        pytest.fail(reason, pytrace=False)
+    return pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", params=sorted(RUNTIMES))
+def runtime(request):
+    """Each interpreter in turn, a tests.runtimes.Runtime."""
+    return require(RUNTIMES[request.param])
+
+
+@pytest.fixture(scope="session", params=sorted(name for name in RUNTIMES if RUNTIMES[name].is_micropython))
+def micropython(request):
+    """Each MicroPython in turn, a tests.runtimes.Runtime."""
+    return require(RUNTIMES[request.param])
+
+
+@pytest.fixture(scope="session")
+def firmware():
+    """The UNIX firmware alone, a tests.runtimes.Runtime: for what only frozen modules can show."""
+    return require(RUNTIMES["unix"])
+
+
+def pytest_report_header():
+    """Say what the suite runs on, and warn of a firmware that is older than its modules."""
+    lines = [f"runtime {name}: {runtime.missing or ' '.join(runtime.command)}" for name, runtime in RUNTIMES.items()]
+    stale = stale_modules()
+    if stale:
+        lines.append(f"WARNING: dist/UNIX/micropython is older than {', '.join(stale[:5])}: run `make firmware`")
+    return lines
