@@ -171,12 +171,11 @@ def Print(text):
 def ParseJSON(data):
     """Parse JSON from UTF-8 bytes and return the value.
 
-    Raises ValueError whose text says what is wrong and where: 'line 3, column 7: …'. MicroPython's parser does not say
-    where it stopped, but it reads its stream byte by byte, so the stream's position tells.
+    Raises ValueError whose text says what is wrong and where: 'line 3, column 7: …'.
     """
     stream = io.BytesIO(data)
     try:
-        return json.load(stream)
+        value = json.load(stream)
     except UnicodeError:
         problem = "not UTF-8 text"
     except ValueError as ex:
@@ -186,14 +185,48 @@ def ParseJSON(data):
     except RuntimeError:
         # CPython's parser recurses (RecursionError).
         problem = "nested too deeply"
+    else:
+        problem = _bracketProblem(data) if IS_MICROPYTHON else None
+        if problem is None:
+            return value
     raise ValueError(problem)
 
 
 def _jsonProblem(data, stream, ex):
     if not IS_MICROPYTHON:
         return "line %d, column %d: %s" % (ex.lineno, ex.colno, ex.msg)
-    lines = data[: stream.tell()].split(b"\n")
-    return "line %d, column %d: %s" % (len(lines), max(1, len(lines[-1])), ex)
+    # MicroPython does not say where it stopped, but it reads byte by byte: the stream's position tells.
+    return _place(data, stream.tell()) + str(ex)
+
+
+def _place(data, count):
+    lines = data[:count].split(b"\n")
+    return "line %d, column %d: " % (len(lines), max(1, len(lines[-1])))
+
+
+def _bracketProblem(data):
+    """Return what is wrong with the brackets of JSON text, or None.
+
+    MicroPython's parser takes a text cut short, and brackets closed by the wrong ones, for good.
+    """
+    closing = []
+    inString = False
+    i = 0
+    while i < len(data):
+        char = data[i]
+        if inString:
+            inString = char != 0x22
+            if char == 0x5C:
+                i += 1
+        elif char == 0x22:
+            inString = True
+        elif char in b"{[":
+            # In ASCII each closing bracket is two above its opening one.
+            closing.append(char + 2)
+        elif char in b"}]" and (not closing or closing.pop() != char):
+            return _place(data, i + 1) + "this bracket closes nothing"
+        i += 1
+    return _place(data, i) + "a bracket is not closed" if closing else None
 
 
 def Replace(source, target):

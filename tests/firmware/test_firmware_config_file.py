@@ -1,0 +1,188 @@
+"""config.json as a file: what is wrong with it is said in words, and it survives being saved."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from firmware import config
+
+ON_DEVICE = Path(__file__).parent / "on_device"
+DEFAULTS = config.Check({})[0]
+
+MESSAGES = [
+    ({"server": {"port": "eighty"}}, 'server.port: expected 1..65535, got "eighty"'),
+    ({"server": {"port": 0}}, "server.port: expected 1..65535, got 0"),
+    ({"server": {"port": True}}, "server.port: expected 1..65535, got true"),
+    ({"log": {"level": "loud"}}, 'log.level: expected "debug", "info", "warning" or "error", got "loud"'),
+    ({"ethernet": {"enabled": 1}}, "ethernet.enabled: expected true or false, got 1"),
+    ({"wifi": {"country": "fr"}}, 'wifi.country: expected two capital letters, or null, got "fr"'),
+    ({"server": 80}, "server: expected an object {…}, got a number"),
+    ({"modules": "WebSockets"}, "modules: expected a list […], got a text"),
+    ({"hostname": "h" * 60}, 'hostname: expected 1..32 letters, digits and inner hyphens, got "' + "h" * 39 + "…"),
+    ({"wifi": {"networks": [{}]}}, "wifi.networks[0].ssid: missing, it is the name of the network to join"),
+    ({"server": {"prot": 1}}, "server.prot: unknown key, ignored, did you mean server.port?"),
+    ({"host_name": "a"}, "host_name: unknown key, ignored, did you mean hostname?"),
+    ({"acesspoint": {}}, "acesspoint: unknown key, ignored, did you mean accessPoint?"),
+    ({"port": 80}, "port: unknown key, ignored, did you mean server.port?"),
+    ({"wifi": {"ssid": "a"}}, "wifi.ssid: unknown key, ignored, did you mean wifi.networks[].ssid?"),
+    ({"server": {"host": "a"}}, "server.host: unknown key, ignored"),
+    ({"colour": "red"}, "colour: unknown key, ignored"),
+    (
+        {"server": {"tls": {"cert": "c.pem"}}},
+        "server.tls.key: missing or wrong, server.tls.cert needs it; TLS stays off",
+    ),
+]
+
+SECRETS = [
+    {"accessPoint": {"password": "hunter2"}},
+    {"accessPoint": {"password": ["hunter2"]}},
+    {"accessPoint": "hunter2"},
+    {"wifi": {"networks": [{"ssid": "home", "password": "hunter2"}]}},
+    {"wifi": {"networks": ["hunter2"]}},
+    {"wifi": {"networks": [{"ssid": ["hunter2"]}]}},
+    {"wifi": {"networks": [{"ssid": "home", "pasword": "hunter2hunter2"}]}},
+    {"wifi": {"networks": {"home": "hunter2"}}},
+    {"wifi": ["hunter2"]},
+    {"wifi": {"password": "hunter2"}},
+    {"password": "hunter2"},
+    ["hunter2"],
+    "hunter2",
+]
+
+UNUSABLE = [
+    (b"", "line 1, column 1: "),
+    (b'{\n  "hostname": "a",\n  "server": {oops}\n}', "line 3, column 1"),
+    (b'{"hostname": tru}', "line 1, column 1"),
+    (b'{"hostname": "a"', "line 1, column 1"),
+    (b'{"server": {"port": 1}', "line 1, column "),
+    (b'{"server": {"port": 1]}', "line 1, column "),
+    (b'{"server": {"port": 1}, "hostname": "]}"', "line 1, column "),
+    (b'{"hostname": "a\\"}', "line 1, column "),
+    (b'{"hostname": "\xff\xfe"}', "not UTF-8 text"),
+    (b"[1, 2]", "expected an object {…}, got a list"),
+    (b"null", "expected an object {…}, got null"),
+    (b" " * 9000 + b"{}", "larger than 8192 bytes"),
+]
+
+
+def load(runtime, path):
+    """Return (configuration, problems) as `runtime` loads the file at `path`."""
+    loaded, problems = json.loads(runtime.run(ON_DEVICE / "load_config.py", [path]))
+    return loaded, problems
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the configuration is, in a folder of its own."""
+    return tmp_path / "config.json"
+
+
+@pytest.fixture(scope="module")
+def check(runtime, tmp_path_factory):
+    """The problems of a configuration's data, as the runtime names them."""
+    known = [row[0] for row in MESSAGES] + SECRETS
+    file = tmp_path_factory.mktemp("rows") / "rows.json"
+    file.write_text(json.dumps(known))
+    answers = [json.loads(line) for line in runtime.run(ON_DEVICE / "check_config.py", [file]).splitlines()]
+    return lambda data: answers[known.index(data)][1]
+
+
+@pytest.mark.parametrize(("data", "message"), MESSAGES, ids=lambda value: None)
+def test_message_names_the_key_and_what_was_expected(check, data, message):
+    assert message in check(data)
+
+
+@pytest.mark.parametrize("data", SECRETS, ids=str)
+def test_message_never_shows_a_password(check, data):
+    problems = check(data)
+    assert problems
+    assert "hunter2" not in " ".join(problems)
+
+
+@pytest.mark.parametrize(("content", "problem"), UNUSABLE, ids=lambda value: None)
+def test_unusable_file_gives_the_defaults(runtime, path, content, problem):
+    path.write_bytes(content)
+    loaded, problems = load(runtime, path)
+    assert loaded == DEFAULTS
+    assert problems[0].startswith(f"{path}: {problem}"), problems
+    assert problems[0].endswith("; the defaults are used")
+
+
+def test_deep_nesting_is_no_crash(runtime, path):
+    path.write_bytes(b"[" * 8000)
+    loaded, problems = load(runtime, path)
+    assert loaded == DEFAULTS
+    assert len(problems) == 1
+
+
+def test_missing_file_gives_the_defaults(runtime, path):
+    assert load(runtime, path) == (DEFAULTS, [f"{path}: not found; the defaults are used"])
+
+
+def test_folder_in_the_place_of_the_file(runtime, path):
+    path.mkdir()
+    loaded, problems = load(runtime, path)
+    assert loaded == DEFAULTS
+    assert problems[0].startswith(f"{path}: cannot be read ("), problems
+
+
+def test_byte_order_mark_is_passed_over(runtime, path):
+    path.write_bytes(b'\xef\xbb\xbf{"hostname": "notepad"}')
+    loaded, problems = load(runtime, path)
+    assert (loaded["hostname"], problems) == ("notepad", [])
+
+
+def save(runtime, path, data):
+    """Have `runtime` save `data` at `path`. Returns what it printed: nothing, or the ValueError's text."""
+    return runtime.run(
+        "import json\nfrom firmware import config\n"
+        f"try:\n    config.Save(json.loads({json.dumps(data)!r}), {str(path)!r})\n"
+        "except ValueError as ex:\n    print(ex)\n"
+    )
+
+
+def test_saved_configuration_is_loaded_again(runtime, path):
+    data = {"hostname": "kitchen", "wifi": {"networks": [{"ssid": "é", "password": "eight888"}]}}
+    assert save(runtime, path, data) == ""
+    loaded, problems = load(runtime, path)
+    assert problems == []
+    assert loaded["hostname"] == "kitchen"
+    assert loaded["wifi"]["networks"] == data["wifi"]["networks"]
+    assert [file.name for file in path.parent.iterdir()] == ["config.json"]
+
+
+def test_wrong_configuration_is_not_saved(runtime, path):
+    path.write_text('{"hostname": "before"}')
+    said = save(runtime, path, {"server": {"port": 0}})
+    assert said == "configuration not saved: server.port: expected 1..65535, got 0\n"
+    assert path.read_text() == '{"hostname": "before"}'
+
+
+def test_previous_good_copy_is_kept_and_used(runtime, path):
+    save(runtime, path, {"hostname": "first"})
+    save(runtime, path, {"hostname": "second"})
+    path.write_text("{oops")
+    loaded, problems = load(runtime, path)
+    assert loaded["hostname"] == "first"
+    assert len(problems) == 1
+    assert problems[0].endswith(f"; {path}.bak is used instead")
+    # A broken file must not take the good copy's place.
+    save(runtime, path, {"hostname": "third"})
+    assert json.loads(Path(f"{path}.bak").read_text())["hostname"] == "first"
+
+
+def test_copy_stands_in_for_a_lost_file(runtime, path):
+    save(runtime, path, {"hostname": "first"})
+    save(runtime, path, {"hostname": "second"})
+    path.unlink()
+    loaded, problems = load(runtime, path)
+    assert loaded["hostname"] == "first"
+    assert problems == [f"{path}: not found; {path}.bak is used instead"]
+
+
+def test_power_cut_leaves_the_old_or_the_new(micropython):
+    result = json.loads(micropython.run(ON_DEVICE / "cut_power.py").splitlines()[-1])
+    # Both must have been seen, or the cuts did not fall where they matter.
+    assert result["cuts"] > 10
+    assert sorted(result["found"]) == ["1001", "1002"]
