@@ -26,6 +26,7 @@ _TICKS_PER_SEC = 1000
 if IS_MICROPYTHON:
     _ticks = time.ticks_ms
     _ticksSince = time.ticks_diff
+    _ticksAfter = time.ticks_add
 else:
 
     def _ticks():
@@ -33,6 +34,9 @@ else:
 
     def _ticksSince(now, before):
         return now - before
+
+    def _ticksAfter(before, ms):
+        return before + ms
 
 
 # Seconds counted so far, and the tick up to which they are counted: ticks_ms wraps after 12 days on a 32-bit board.
@@ -48,10 +52,7 @@ def UptimeSec():
     elapsed = _ticksSince(_ticks(), _uptime[1]) // _TICKS_PER_SEC
     if elapsed > 0:
         _uptime[0] += elapsed
-        if IS_MICROPYTHON:
-            _uptime[1] = time.ticks_add(_uptime[1], elapsed * _TICKS_PER_SEC)
-        else:
-            _uptime[1] += elapsed * _TICKS_PER_SEC
+        _uptime[1] = _ticksAfter(_uptime[1], elapsed * _TICKS_PER_SEC)
     return _uptime[0]
 
 

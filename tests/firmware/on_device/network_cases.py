@@ -1,0 +1,326 @@
+"""Cases of the network's supervision; argv[1] names the one to run, argv[2] is the folder of the fake driver.
+
+Each case is a function; it raises AssertionError, or the case's last line is PASS. Time is the fake driver's.
+"""
+
+import sys
+
+sys.path.insert(0, sys.argv[2])
+
+import network as driver
+
+from firmware import config, runtime
+from firmware.network import Network
+
+HOME = {"ssid": "home", "password": "home home home"}
+WORK = {"ssid": "work", "password": "work work work"}
+
+runtime.UptimeSec = lambda: driver.now[0]
+
+
+class Log:
+    """Keeps what it is given: (level, text)."""
+
+    def __init__(self):
+        self.lines = []
+
+    def Debug(self, msg):
+        self.lines.append(("debug", msg))
+
+    def Info(self, msg):
+        self.lines.append(("info", msg))
+
+    def Warning(self, msg):
+        self.lines.append(("warning", msg))
+
+    def has(self, level, text):
+        return [line for line in self.lines if line[0] == level and text in line[1]]
+
+
+class Device:
+    """A started network with its log and the addresses it announced."""
+
+    def __init__(self, *known, **more):
+        data = {"wifi": {"networks": list(known), "timeoutSec": 20}, "hostname": "kitchen"}
+        data.update(more)
+        checked, problems = config.Check(data)
+        assert problems == [], problems
+        self.log = Log()
+        self.announced = []
+        self.network = Network(checked, self.log, lambda name, address: self.announced.append((name, address)))
+        self.network.Start()
+
+    def run(self, seconds):
+        for _ in range(seconds):
+            driver.now[0] += 1
+            self.network.Step()
+
+    def until(self, condition, most):
+        """Run until a condition holds; returns the seconds it took."""
+        for second in range(most):
+            if condition():
+                return second
+            self.run(1)
+        raise AssertionError("not within {} s: {}".format(most, self.log.lines))
+
+    def addresses(self):
+        return sorted(self.network.Addresses())
+
+
+def access_point():
+    return driver.WLAN(driver.AP_IF)
+
+
+def connects():
+    return [call[2] for call in driver.calls if call[1] == "connect"]
+
+
+def joins_the_first_known_network():
+    driver.air.update({"home": HOME["password"], "work": WORK["password"]})
+    device = Device(HOME, WORK, wifi={"networks": [HOME, WORK], "country": "FR"})
+    assert connects() == ["home"]
+    assert driver.now == [0]
+    device.run(5)
+    assert device.announced == [("wifi", "10.0.0.7")]
+    assert device.addresses() == ["10.0.0.7"]
+    assert driver.names == {"hostname": "kitchen", "country": "FR"}
+    device.run(200)
+    assert connects() == ["home"]
+    assert not access_point().is_active
+
+
+def tries_the_next_network_soon_when_one_is_not_there():
+    driver.air["work"] = WORK["password"]
+    device = Device(HOME, WORK)
+    assert device.until(lambda: device.announced, 60) < 10
+    assert connects() == ["home", "work"]
+    assert device.log.has("warning", 'wifi.networks[0] "home" could not be joined (not in reach)')
+
+
+def says_that_a_password_is_wrong_and_never_shows_one():
+    driver.air["home"] = "another one"
+    device = Device(HOME, accessPoint={"mode": "off"})
+    device.run(25)
+    assert device.log.has("warning", 'wifi.networks[0] "home" could not be joined (wrong password)')
+    assert not [line for line in device.log.lines if HOME["password"] in line[1]]
+    assert device.announced == []
+
+
+def a_failure_shown_for_the_network_before_is_not_taken_for_this_one():
+    # The second is not skipped although its status is a failure from the first second on.
+    driver.air["third"] = "third third"
+    third = {"ssid": "third", "password": "third third"}
+    slow = driver.JOIN_SEC
+    device = Device(HOME, third, WORK)
+    device.until(lambda: connects() == ["home", "third"], 30)
+    device.run(slow + 1)
+    assert connects() == ["home", "third"]
+    assert device.addresses() == ["10.0.0.7"]
+
+
+def falls_back_to_an_access_point_and_comes_back():
+    device = Device(HOME)
+    took = device.until(lambda: access_point().is_active, 60)
+    assert 20 <= took <= 22, took
+    device.run(1)
+    assert device.addresses() == ["192.168.4.1"]
+    driver.air["home"] = HOME["password"]
+    assert device.until(lambda: "10.0.0.7" in device.addresses(), 60) <= 40
+    device.run(10)
+    assert access_point().is_active
+    device.run(25)
+    assert not access_point().is_active
+    assert device.announced[-1] == ("accessPoint", None)
+    assert device.addresses() == ["10.0.0.7"]
+
+
+def does_not_search_while_it_pauses():
+    device = Device(HOME)
+    device.until(lambda: access_point().is_active, 60)
+    assert driver.WLAN(driver.STA_IF).wanted is None
+
+
+def gives_the_user_of_the_access_point_time():
+    device = Device(HOME)
+    device.until(lambda: access_point().is_active, 60)
+    driver.stations_on_air[0] = 1
+    before = len(connects())
+    device.run(290)
+    assert len(connects()) == before
+    device.run(20)
+    assert len(connects()) == before + 1
+
+
+def joins_again_when_the_link_is_lost():
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME)
+    device.run(5)
+    del driver.air["home"]
+    device.run(2)
+    assert device.announced[-1] == ("wifi", None)
+    assert device.log.has("warning", 'wifi.networks[0] "home" was lost')
+    driver.air["home"] = HOME["password"]
+    device.run(5)
+    assert device.announced[-1] == ("wifi", "10.0.0.7")
+    assert not access_point().is_active
+
+
+def warns_of_the_same_failure_once():
+    device = Device(HOME)
+    device.run(600)
+    assert len(connects()) > 3
+    assert len(device.log.has("warning", "could not be joined")) == 1
+    # All the others, but for one that may still be on its way.
+    assert len(device.log.has("debug", "could not be joined")) >= len(connects()) - 2
+
+
+def is_an_access_point_at_once_without_known_networks():
+    device = Device()
+    assert access_point().is_active
+    assert access_point().options["ssid"] == "MicroWebSrv2-12ab0f"
+    assert access_point().options["security"] == driver.WLAN.SEC_WPA2
+    device.run(1)
+    assert device.announced == [("accessPoint", "192.168.4.1")]
+
+
+def keeps_an_access_point_that_is_always_wanted():
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME, accessPoint={"mode": "always", "ssid": "mine"})
+    assert access_point().options["ssid"] == "mine"
+    device.run(200)
+    assert access_point().is_active
+    assert device.addresses() == ["10.0.0.7", "192.168.4.1"]
+
+
+def is_never_an_access_point_when_that_is_off():
+    device = Device(HOME, accessPoint={"mode": "off"})
+    device.run(600)
+    assert not [call for call in driver.calls if call[0] == "AP"]
+
+
+def warns_of_the_password_of_the_factory():
+    assert Device().log.has("warning", "accessPoint.password: still the one of the factory")
+
+
+def warns_of_an_open_access_point():
+    device = Device(accessPoint={"password": None})
+    assert device.log.has("warning", "accessPoint.password: there is none")
+    assert access_point().options["security"] == driver.WLAN.SEC_OPEN
+
+
+def does_not_warn_of_a_good_password():
+    device = Device(accessPoint={"password": "my own secret"})
+    assert access_point().options["key"] == "my own secret"
+    assert not [line for line in device.log.lines if line[0] == "warning" or "my own secret" in line[1]]
+
+
+def an_access_point_that_cannot_be_configured_is_not_left_open():
+    driver.faults[("AP", "config")] = ValueError("unknown config param")
+    device = Device()
+    device.run(5)
+    assert not access_point().is_active
+    assert device.log.has("warning", "network: unknown config param")
+    del driver.faults[("AP", "config")]
+    device.run(40)
+    assert access_point().is_active
+
+
+def survives_a_radio_that_always_fails():
+    for kind in ("STA", "AP"):
+        for name in ("active", "config", "connect", "disconnect"):
+            driver.faults[(kind, name)] = OSError("Wifi Internal Error")
+    device = Device(HOME, WORK)
+    device.run(300)
+    assert device.addresses() == []
+    driver.faults.clear()
+    driver.air["work"] = WORK["password"]
+    device.until(lambda: "10.0.0.7" in device.addresses(), 120)
+
+
+def keeps_the_network_of_before_a_soft_reset():
+    driver.air["work"] = WORK["password"]
+    station = driver.WLAN(driver.STA_IF)
+    station.active(True)
+    station.connect("work", WORK["password"])
+    station.options["ssid"] = "work"
+    driver.now[0] = 100
+    del driver.calls[:]
+    device = Device(HOME, WORK)
+    assert connects() == []
+    device.run(1)
+    assert device.announced == [("wifi", "10.0.0.7")]
+
+
+def leaves_a_network_that_is_not_known():
+    driver.air.update({"home": HOME["password"], "other": "x"})
+    station = driver.WLAN(driver.STA_IF)
+    station.active(True)
+    station.connect("other", "x")
+    station.options["ssid"] = "other"
+    driver.now[0] = 100
+    Device(HOME)
+    assert connects() == ["other", "home"]
+
+
+class Board:
+    """A board's module with Ethernet; the cable is in at a time."""
+
+    NAME = "testboard"
+    at = 5
+
+    @staticmethod
+    def Ethernet():
+        return Board
+
+    @staticmethod
+    def isconnected():
+        return driver.now[0] >= Board.at
+
+    @staticmethod
+    def ifconfig():
+        return ("172.16.0.9", "", "", "")
+
+
+def ethernet_needs_no_access_point():
+    runtime.BoardModule = lambda: Board
+    device = Device(ethernet={"enabled": True})
+    assert not access_point().is_active
+    device.run(200)
+    assert device.announced == [("ethernet", "172.16.0.9")]
+    assert not access_point().is_active
+
+
+def an_access_point_stands_in_for_a_missing_cable():
+    runtime.BoardModule = lambda: Board
+    Board.at = 60
+    device = Device(ethernet={"enabled": True})
+    device.run(25)
+    assert access_point().is_active
+    device.run(100)
+    assert not access_point().is_active
+    assert device.addresses() == ["172.16.0.9"]
+
+
+def says_that_there_is_no_ethernet():
+    runtime.BoardModule = lambda: None
+    assert Device(ethernet={"enabled": True}).log.has("warning", "ethernet.enabled: the firmware of this board has no")
+
+
+def says_that_there_is_no_wifi():
+    del driver.WLAN
+    device = Device(HOME)
+    device.run(100)
+    assert device.log.has("warning", "wifi.networks: this board has no Wi-Fi")
+
+
+def works_with_the_constants_of_older_releases():
+    driver.air["home"] = HOME["password"]
+    del driver.WLAN.IF_STA
+    del driver.WLAN.IF_AP
+    device = Device(HOME, accessPoint={"mode": "always"})
+    device.run(5)
+    assert device.addresses() == ["10.0.0.7", "192.168.4.1"]
+
+
+globals()[sys.argv[1]]()
+print("PASS")
