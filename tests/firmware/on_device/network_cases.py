@@ -61,7 +61,7 @@ class Device:
             if condition():
                 return second
             self.run(1)
-        raise AssertionError("not within {} s: {}".format(most, self.log.lines))
+        raise AssertionError(f"not within {most} s: {self.log.lines}")
 
     def addresses(self):
         return sorted(self.network.Addresses())
