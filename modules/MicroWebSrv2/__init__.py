@@ -1,0 +1,52 @@
+"""MicroWebSrv2: an asynchronous web server for MicroPython firmware and CPython.
+
+Importing it opens nothing and prints nothing.
+"""
+
+from .httpRequest import HttpRequest
+from .httpResponse import HttpResponse
+from .libs.urlUtils import UrlUtils
+from .libs.XAsyncSockets import (
+    XAsyncSocket,
+    XAsyncSocketException,
+    XAsyncSocketsPool,
+    XAsyncSocketsPoolException,
+    XAsyncTCPClient,
+    XAsyncTCPClientException,
+    XAsyncTCPServer,
+    XAsyncTCPServerException,
+    XAsyncUDPDatagram,
+    XAsyncUDPDatagramException,
+    XBufferSlot,
+    XBufferSlots,
+    XClosedReason,
+    XFiFo,
+    XFiFoException,
+)
+from .microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
+from .webRoute import (
+    DELETE,
+    GET,
+    HEAD,
+    OPTIONS,
+    PATCH,
+    POST,
+    PUT,
+    PathFromRoute,
+    RegisterRoute,
+    ResolveRoute,
+    RouteResult,
+    WebRoute,
+    WebRouteException,
+)
+
+__version__ = "2.1.0"
+
+__all__ = [
+    "MicroWebSrv2", "MicroWebSrv2Exception", "HttpRequest", "HttpResponse", "UrlUtils",
+    "WebRoute", "RegisterRoute", "ResolveRoute", "PathFromRoute", "RouteResult", "WebRouteException",
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
+    "XAsyncSocketsPool", "XAsyncSocketsPoolException", "XClosedReason", "XAsyncSocket", "XAsyncSocketException",
+    "XAsyncTCPServer", "XAsyncTCPServerException", "XAsyncTCPClient", "XAsyncTCPClientException",
+    "XAsyncUDPDatagram", "XAsyncUDPDatagramException", "XBufferSlot", "XBufferSlots", "XFiFo", "XFiFoException",
+]  # fmt: skip

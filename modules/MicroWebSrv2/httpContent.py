@@ -1,0 +1,161 @@
+"""The content of a request, out of the connection's buffer: whole, as a stream, or skipped.
+
+Imported by the first request that has a content.
+"""
+
+from errno import ECONNRESET
+
+from .libs.httpSyntax import ChunkedDecoder, HttpError
+from .pipeline import Handle
+
+_IN = 1  # poll's mask
+
+
+class ContentReader:
+    """Takes the content's framing off (Content-Length or chunked) and counts what is left of it."""
+
+    def __init__(self, connection, length):
+        self._connection = connection
+        self._decoder = ChunkedDecoder() if length < 0 else None
+        self._left = length
+        self._at = 0  # bytes at hand are buf[_at:_end] of the connection
+        self._end = 0
+        self._starved = False  # the decoder needs more than is there
+        self._received = 0
+        self._began = 0
+        self.Done = False  # everything was received; what is at hand may still be taken
+
+    def Begin(self, now):
+        """The content may come now; `now` is in ms of the worker's clock."""
+        self._began = now
+        self._connection.ContentDeadline(now, 0)
+
+    def OnReadable(self):
+        """Called when the connection can be read."""
+
+    def OnLost(self):
+        """Called when the content will not come any more."""
+
+    def Skip(self):
+        """Drops what comes; returns True when the content has come to its end."""
+        self._at = self._end
+        while self._Next():
+            pass
+        return self.Done
+
+    def _Next(self):
+        """Gets the next bytes to hand; False when there are none yet, or no more (`Done`)."""
+        connection = self._connection
+        while not self.Done:
+            if self._starved or connection._pos == connection._have:
+                self._starved = False
+                if not connection.FillContent():
+                    return False
+            pos = connection._pos
+            if self._decoder:
+                used, end = self._decoder.Decode(connection._buf, pos, connection._have, pos)
+                self.Done = self._decoder.Done
+                self._starved = used < connection._have and not self.Done
+            else:
+                used = end = min(connection._have, pos + self._left)
+                self._left -= end - pos
+                self.Done = not self._left
+            connection._pos = connection._scanned = used
+            self._at = pos
+            self._end = end
+            self._received += used - pos
+            if end > pos:
+                connection.ContentDeadline(self._began, self._received)
+                return True
+        return False
+
+
+class WholeContent(ContentReader):
+    """Collects the content, up to a limit in bytes, then lets the request be handled."""
+
+    def __init__(self, connection, length, limit):
+        super().__init__(connection, length)
+        self._limit = limit
+        self._length = length
+        self._content = None  # bytearray
+        self._filled = 0
+
+    def Begin(self, now):
+        super().Begin(now)
+        self.OnReadable()
+
+    def OnReadable(self):
+        connection = self._connection
+        if not self._content and 0 < self._length <= connection._have - connection._pos:
+            # It came with the head: it is used where it lies.
+            at = connection._pos
+            connection._pos = connection._scanned = at + self._length
+            self._Finish(memoryview(connection._buf)[at : at + self._length])
+            return
+        if self._content is None:
+            self._content = bytearray(self._length if self._length > 0 else 0)
+        while self._Next():
+            self._Collect()
+        if self.Done:
+            self._Finish(memoryview(self._content))
+
+    def _Collect(self):
+        size = self._end - self._at
+        piece = memoryview(self._connection._buf)[self._at : self._end]
+        if self._length >= 0:
+            self._content[self._filled : self._filled + size] = piece
+        else:
+            if self._filled + size > self._limit:
+                raise HttpError(413, "content larger than %d bytes" % self._limit)
+            self._content.extend(piece)
+        self._filled += size
+
+    def _Finish(self, content):
+        connection = self._connection
+        request = connection.Request
+        request._content = content
+        connection.EndContent()
+        Handle(connection.WebServer, request)
+
+
+class ContentStream(ContentReader):
+    """A request's content as it comes, for a route registered with `stream`.
+
+    `readinto` never waits: it returns None when nothing has come yet, and
+    `OnReady(stream)` is called when there is more. OnReady is to read until None or 0.
+    """
+
+    OnReady = None  # f(contentStream)
+    _lost = False
+
+    def OnReadable(self):
+        if self.OnReady:
+            self.OnReady(self)
+        else:  # nobody reads yet: the bytes wait in the kernel
+            self._connection.Notify(_IN, False)
+
+    def readinto(self, buf):
+        """Moves bytes into `buf`; returns the count, None if nothing has come yet, 0 at the end.
+
+        Raises OSError when the client went away before the end.
+        """
+        if self._lost:
+            raise OSError(ECONNRESET)
+        if self._at == self._end and not self._Next():
+            if self._lost:
+                raise OSError(ECONNRESET)
+            if self.Done:
+                self._connection.EndStream()
+                return 0
+            self._connection.Notify(_IN, True)
+            return None
+        size = min(len(buf), self._end - self._at)
+        buf[:size] = memoryview(self._connection._buf)[self._at : self._at + size]
+        self._at += size
+        return size
+
+    def OnLost(self):
+        if not self.Done or self._at < self._end:
+            self._lost = True
+            if self.OnReady:
+                self.OnReady(self)

@@ -1,0 +1,287 @@
+"""A received request: what its head says, and its content.
+
+The head stays in the connection's buffer; a field becomes text when it is
+asked for. One object serves the requests of a connection one after the
+other, so a handler that wants something later keeps the value, not the
+request, unless it has called `Response.Defer()`.
+"""
+
+from .httpResponse import HttpResponse
+from .libs.httpSyntax import (
+    SEEN_CLOSE,
+    SEEN_KEEP_ALIVE,
+    SEEN_UPGRADE,
+    HttpError,
+    RequestHead,
+)
+from .libs.urlUtils import UrlUtils
+
+
+class HttpRequest(RequestHead):
+    """One HTTP request; `Response` answers it."""
+
+    def __init__(self, connection):
+        super().__init__()
+        self._connection = connection
+        self._path = "/"  # encoded, without the query
+        self._route = None  # RouteResult
+        self._args = None  # list of the route's arguments
+        self._content = None  # memoryview
+        self._stream = None  # ContentStream
+        self._params = None  # [(name, value), …] of the query, once asked for
+        self._response = HttpResponse(self, connection)
+
+    def Reset(self):
+        """Forgets the former request's content, ready for the next."""
+        self._route = self._args = self._content = self._stream = self._params = None
+        self._response.Reset()
+
+    # --- methods ---
+
+    def GetHeader(self, name):
+        """Returns the value (str) of a field, "" if the request has none; several are joined by commas.
+
+        Raises ValueError for an empty name.
+        """
+        if not isinstance(name, str) or not name:
+            raise ValueError('"name" must be a not empty string, got %r' % (name,))
+        return self._Field(name.lower().encode())
+
+    def _Field(self, name):
+        at = self.FindField(name)
+        if at < 0:
+            return ""
+        value = self.FieldValue(at)
+        at = self.FindField(name, at)
+        while at >= 0:  # RFC 9110 section 5.3
+            value += (", " if name != b"cookie" else "; ") + self.FieldValue(at)
+            at = self.FindField(name, at)
+        return value
+
+    def _List(self, name):
+        value = self._Field(name)
+        return [item.strip(" \t") for item in value.split(",") if item.strip(" \t")]
+
+    def GetPostedURLEncodedForm(self):
+        """Returns the dict of the posted form's names and values (str); of a repeated name, the last."""
+        return dict(self._FormPairs())
+
+    def _FormPairs(self):
+        if self.ContentType != "application/x-www-form-urlencoded" or not self._content:
+            return []
+        try:
+            return UrlUtils.ParseQuery(bytes(self._content).decode("utf-8"))
+        except (ValueError, UnicodeError) as ex:
+            raise HttpError(400, "malformed form: %s" % ex)
+
+    def GetPostedJSONObject(self):
+        """Returns the posted JSON as an object; None if the content is not JSON, by type or by syntax."""
+        if not self._content or not self.ContentType.endswith("json"):
+            return None
+        from json import loads
+
+        try:
+            return loads(bytes(self._content).decode("utf-8"))
+        except (ValueError, UnicodeError):
+            return None
+
+    def GetAll(self, name):
+        """Returns every value (str) of a name, in order: the query's, then the posted form's."""
+        return [pair[1] for pair in self._QueryPairs() + self._FormPairs() if pair[0] == name]
+
+    def GetCookie(self, name):
+        """Returns the value (str) of a cookie, or None."""
+        for cookie in self.Cookies:
+            if cookie.startswith(name + "="):
+                value = cookie[len(name) + 1 :]
+                return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+        return None
+
+    def CheckBasicAuth(self, username, password):
+        """Says whether the request carries these credentials (RFC 7617); takes the same time for any."""
+        _CheckText("username", username)
+        _CheckText("password", password)
+        from .libs.credentials import IsBasic
+
+        return IsBasic(self.Authorization, username, password)
+
+    def CheckBearerAuth(self, token):
+        """Says whether the request carries this token (RFC 6750); takes the same time for any."""
+        _CheckText("token", token)
+        from .libs.credentials import IsBearer
+
+        return IsBearer(self.Authorization, token)
+
+    def AllowedMethods(self):
+        """Returns the methods that the request's path has, as the value of `Allow`."""
+        return self._connection.WebServer.AllowedMethods(self)
+
+    def ReceiveParts(self, onPart, onEnd):
+        """Reads a multipart/form-data content piece by piece; for routes with `stream`.
+
+        `onPart(part)` (with `Name`, `Filename`, `ContentType`) returns an
+        object whose `write(data)` takes the part's bytes, or None to skip it;
+        it is closed at its end if it can be. `onEnd(request)` is called when all
+        parts were read. Malformed content is answered with 400.
+        """
+        from .libs.multipart import PartsReader
+
+        PartsReader(self, onPart, onEnd)
+
+    # --- the connection ---
+
+    @property
+    def UserAddress(self):
+        """tuple: (ip, port) of the client."""
+        return self._connection.CliAddr
+
+    @property
+    def IsSSL(self):
+        """bool: the connection is secured by TLS."""
+        return self._connection.IsSSL
+
+    @property
+    def XAsyncTCPClient(self):
+        """XAsyncTCPClient: the connection."""
+        return self._connection
+
+    @property
+    def Response(self):
+        """HttpResponse: the answer to this request."""
+        return self._response
+
+    @property
+    def IsKeepAlive(self):
+        """bool: the connection stays open after the answer (RFC 9112 section 9.3)."""
+        if self._seen & SEEN_CLOSE:
+            return False
+        return self._minor == 1 or bool(self._seen & SEEN_KEEP_ALIVE)
+
+    @property
+    def IsUpgrade(self):
+        """bool: the client asks for another protocol on this connection."""
+        return bool(self._seen & SEEN_UPGRADE)
+
+    @property
+    def Upgrade(self):
+        """str: the protocol asked for, "" if none."""
+        return self._Field(b"upgrade")
+
+    # --- the request line ---
+
+    @property
+    def HttpVer(self):
+        """str: "HTTP/1.1" or "HTTP/1.0"."""
+        return "HTTP/1.1" if self._minor else "HTTP/1.0"
+
+    @property
+    def Method(self):
+        """str: the method, in capitals as it came."""
+        return self._method
+
+    @property
+    def Path(self):
+        """str: the path, decoded."""
+        return UrlUtils.DecodePath(self._path)
+
+    @property
+    def QueryString(self):
+        """str: what stands behind the `?`, still encoded; "" if nothing."""
+        at = self._target.find("?")
+        return self._target[at + 1 :] if at >= 0 else ""
+
+    @property
+    def QueryParams(self):
+        """dict: the query's names and values (str), decoded; of a repeated name, the last."""
+        return dict(self._QueryPairs())
+
+    def _QueryPairs(self):
+        if self._params is None:
+            try:
+                self._params = UrlUtils.ParseQuery(self.QueryString)
+            except ValueError as ex:
+                raise HttpError(400, "malformed query: %s" % ex)
+        return self._params
+
+    # --- the fields ---
+
+    @property
+    def Host(self):
+        """str: the host (and port) the client has asked for."""
+        return self._authority or self._Field(b"host")
+
+    @property
+    def Accept(self):
+        """list of str: the content types the client expects, as they came (with their weights)."""
+        return self._List(b"accept")
+
+    @property
+    def AcceptEncodings(self):
+        """list of str: the content codings the client expects."""
+        return self._List(b"accept-encoding")
+
+    @property
+    def AcceptLanguages(self):
+        """list of str: the languages the client expects."""
+        return self._List(b"accept-language")
+
+    @property
+    def Cookies(self):
+        """list of str: the cookies, each as "name=value"."""
+        return [item.strip(" \t") for item in self._Field(b"cookie").split(";") if item.strip(" \t")]
+
+    @property
+    def CacheControl(self):
+        """str: the Cache-Control field."""
+        return self._Field(b"cache-control")
+
+    @property
+    def Referer(self):
+        """str: the address of the page that led here."""
+        return self._Field(b"referer")
+
+    @property
+    def ContentType(self):
+        """str: the content's MIME type in lower case, without parameters; "" if none is given."""
+        value = self._Field(b"content-type")
+        at = value.find(";")
+        return (value if at < 0 else value[:at]).strip(" \t").lower()
+
+    @property
+    def ContentLength(self):
+        """int: bytes of the content; 0 if there is none, or not known beforehand (chunked)."""
+        if self._content is not None:
+            return len(self._content)
+        return self._length if self._length > 0 else 0
+
+    @property
+    def UserAgent(self):
+        """str: the client's name."""
+        return self._Field(b"user-agent")
+
+    @property
+    def Authorization(self):
+        """str: the credentials, as they came."""
+        return self._Field(b"authorization")
+
+    @property
+    def Origin(self):
+        """str: the origin of the page that asks (CORS)."""
+        return self._Field(b"origin")
+
+    # --- the content ---
+
+    @property
+    def Content(self):
+        """memoryview or None: the content."""
+        return self._content
+
+    @property
+    def ContentStream(self):
+        """ContentStream or None: the content as it comes, in a route with `stream`."""
+        return self._stream
+
+
+def _CheckText(name, value):
+    if not isinstance(value, str):
+        raise ValueError('"%s" must be a string, got %r' % (name, type(value)))

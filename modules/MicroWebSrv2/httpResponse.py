@@ -1,0 +1,418 @@
+"""The answer to a request: its status, its fields, its content.
+
+It decides what is sent; how the bytes get out is `httpConnection.py`'s. One
+object serves the requests of a connection one after the other.
+"""
+
+from .libs.httpSyntax import HasBody, IsFieldValue, Reason
+from .libs.interpreter import const
+
+_OPEN = const(0)  # nobody has answered yet
+_ANSWERED = const(1)  # an answer is on its way
+_DONE = const(2)  # it was sent whole
+
+_SEND_WHOLE = const(2048)  # bytes: up to here the content is copied behind the head, for a single send
+
+
+class HttpResponse:
+    """The answer to one HttpRequest; exactly one `Return…` method is to be called."""
+
+    def __init__(self, request, connection):
+        self._request = request
+        self._connection = connection
+        self._state = _OPEN
+        self._custom = True
+        self.Reset()
+
+    def Reset(self):
+        """Makes the object ready for the connection's next request."""
+        self._state = _OPEN
+        if self._custom:  # something was set that must not reach the next answer
+            self._custom = False
+            self._deferred = False
+            self._fields = None
+            self._allowCaching = False
+            self._origin = None
+            self._contentType = None
+            self._charset = None
+            self._contentLength = 0
+            self._onSent = None
+
+    # --- what the answer says ---
+
+    @property
+    def Request(self):
+        """HttpRequest: the request this is the answer to."""
+        return self._request
+
+    @property
+    def UserAddress(self):
+        """tuple: (ip, port) of the client."""
+        return self._connection.CliAddr
+
+    @property
+    def IsSSL(self):
+        """bool: the connection is secured by TLS."""
+        return self._connection.IsSSL
+
+    @property
+    def HeadersSent(self):
+        """bool: the answer has begun; nothing of it can be changed any more."""
+        return self._state != _OPEN
+
+    @property
+    def AllowCaching(self):
+        """bool: the client may keep the answer."""
+        return self._allowCaching
+
+    @AllowCaching.setter
+    def AllowCaching(self, value):
+        self._Set("AllowCaching", value, bool)
+        self._allowCaching = value
+
+    @property
+    def AccessControlAllowOrigin(self):
+        """str or None: the origin whose pages may read the answer (CORS)."""
+        return self._origin
+
+    @AccessControlAllowOrigin.setter
+    def AccessControlAllowOrigin(self, value):
+        self._Set("AccessControlAllowOrigin", value, str, True)
+        self._origin = value
+
+    @property
+    def ContentType(self):
+        """str or None: the content's MIME type."""
+        return self._contentType
+
+    @ContentType.setter
+    def ContentType(self, value):
+        self._Set("ContentType", value, str, True)
+        self._contentType = value
+
+    @property
+    def ContentCharset(self):
+        """str or None: the charset of a text content."""
+        return self._charset
+
+    @ContentCharset.setter
+    def ContentCharset(self, value):
+        self._Set("ContentCharset", value, str, True)
+        self._charset = value
+
+    @property
+    def ContentLength(self):
+        """int: bytes of the content; 0 with ReturnStream: not known beforehand."""
+        return self._contentLength
+
+    @ContentLength.setter
+    def ContentLength(self, value):
+        self._Set("ContentLength", value, int)
+        if value < 0:
+            raise ValueError('"ContentLength" must be a positive integer or zero, got %r' % value)
+        self._contentLength = value
+
+    @property
+    def OnSent(self):
+        """callable or None: `f(microWebSrv2, response)`, called when the answer is sent whole."""
+        return self._onSent
+
+    @OnSent.setter
+    def OnSent(self, value):
+        if value is not None and not callable(value):
+            raise ValueError('"OnSent" must be a function or None, got %r' % (value,))
+        self._custom = True
+        self._onSent = value
+
+    def _Set(self, name, value, kind, orNone=False):
+        if not isinstance(value, kind) and not (orNone and value is None):
+            raise ValueError('"%s" must be of type %s, got %r' % (name, kind.__name__, value))
+        if kind is str and value is not None and not IsFieldValue(value):
+            raise ValueError('"%s" must not contain CR, LF or NUL' % name)
+        self._custom = True
+
+    def SetHeader(self, name, value):
+        """Sets a field of the answer; the same name again replaces it.
+
+        `value` becomes text. Raises ValueError for an empty name, None, and
+        for CR, LF or NUL, which would begin a field of their own.
+        """
+        self._CheckField(name, value)
+        low = name.lower()
+        self._fields = [field for field in self._fields or () if field[0].lower() != low]
+        self.AddHeader(name, value)
+
+    def AddHeader(self, name, value):
+        """Adds a field of the answer, next to others of the same name. Raises ValueError as SetHeader."""
+        self._CheckField(name, value)
+        self._custom = True
+        if self._fields is None:
+            self._fields = []
+        self._fields.append((name, str(value)))
+
+    def _CheckField(self, name, value):
+        if not isinstance(name, str) or not name:
+            raise ValueError('"name" must be a not empty string, got %r' % (name,))
+        if value is None:
+            raise ValueError('"value" of the field "%s" cannot be None' % name)
+        if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
+            raise ValueError('the field "%s" must not contain CR, LF or NUL' % name)
+
+    def SetCookie(self, name, value, maxAgeSec=None, path="/", domain=None, secure=None, httpOnly=True, sameSite="Lax"):
+        """Adds a Set-Cookie field (RFC 6265). `secure` None: on a TLS connection. Raises ValueError."""
+        from .libs.cookies import FormatCookie
+
+        secure = self.IsSSL if secure is None else secure
+        self.AddHeader(
+            "Set-Cookie", FormatCookie(name, value, maxAgeSec, path, domain, secure, httpOnly, sameSite)
+        )
+
+    # --- the answers ---
+
+    def Defer(self, timeoutSec=60):
+        """Announces that the answer comes after the handler has returned, perhaps from another thread.
+
+        Without an answer in `timeoutSec` seconds (None: for ever) the client gets 503.
+        """
+        self._Answerable()
+        self._custom = True
+        self._deferred = True
+        self._connection.Defer(timeoutSec)
+
+    @property
+    def IsDeferred(self):
+        """bool: the answer comes after the handler has returned."""
+        return self._deferred
+
+    def SwitchingProtocols(self, upgrade):
+        """Answers 101: the connection now speaks the protocol `upgrade`, by its XAsyncTCPClient methods."""
+        if not isinstance(upgrade, str) or not upgrade:
+            raise ValueError('"upgrade" must be a not empty string, got %r' % (upgrade,))
+        self.SetHeader("Connection", "Upgrade")
+        self.SetHeader("Upgrade", upgrade)
+        self._Answer(101, None, None, 0)
+
+    def ReturnStream(self, code, stream):
+        """Answers with what `stream.readinto(buf)` gives: `ContentLength` bytes, or until 0 in chunks.
+
+        A readinto that returns None is asked again a little later. `close()` is
+        called at the end if the stream has it. Raises ValueError.
+        """
+        if not hasattr(stream, "readinto"):
+            raise ValueError('"stream" must be a readable buffer protocol object, got %r' % (stream,))
+        self._Answer(code, None, stream, self._contentLength or -1)
+
+    def Return(self, code, content=None):
+        """Answers with a status and a content: str, bytes-like, or None.
+
+        Text without a ContentType is text/html. Raises ValueError for a bad
+        code or content, MicroWebSrv2Exception when the request was answered.
+        """
+        if isinstance(content, str):
+            content = content.encode(self._charset or "UTF-8")
+            contentType = self._contentType or "text/html"
+        else:
+            if content is None:
+                content = b""
+            elif not isinstance(content, (bytes, bytearray, memoryview)):
+                content = _ToBytes(content)
+            contentType = self._contentType or "application/octet-stream"
+        if not content and isinstance(code, int) and code >= 400:
+            content = _NeutralPage(code)
+            contentType = "text/html"
+        self._Answer(code, contentType if content else self._contentType, content, len(content))
+
+    def ReturnJSON(self, code, obj):
+        """Answers with `obj` as JSON. Raises ValueError when it cannot be serialised."""
+        try:
+            from json import dumps
+
+            text = dumps(obj)
+        except TypeError as ex:
+            raise ValueError('"obj" cannot be serialised: %s' % ex)
+        self.ContentType = "application/json"
+        self.Return(code, text)
+
+    def ReturnOk(self, content=None):
+        """Answers 200 with a content: str, bytes-like, or None."""
+        self.Return(200, content)
+
+    def ReturnOkJSON(self, obj):
+        """Answers 200 with `obj` as JSON."""
+        self.ReturnJSON(200, obj)
+
+    def ReturnFile(self, filename, attachmentName=None):
+        """Answers with a file, or as the request's conditions and ranges ask: 206, 304, 412, 416.
+
+        `filename` is its path in the filesystem; `attachmentName` makes the
+        browser save it under that name. A file that is not there: 404.
+        """
+        if not isinstance(filename, str) or not filename:
+            raise ValueError('"filename" must be a not empty string, got %r' % (filename,))
+        if attachmentName is not None and not isinstance(attachmentName, str):
+            raise ValueError('"attachmentName" must be a string or None, got %r' % (attachmentName,))
+        from .staticFiles import AnswerFile
+
+        AnswerFile(self, filename, attachmentName)
+
+    def SendFile(self, code, file, length):
+        """Answers with `length` bytes of an open file, from where it stands."""
+        self._Answer(code, self._contentType, file, length)
+
+    def ReturnNotModified(self):
+        """Answers 304: what the client keeps is still right."""
+        self.Return(304)
+
+    def ReturnRedirect(self, location):
+        """Answers 307: the client repeats the same request at `location` (str)."""
+        if not isinstance(location, str) or not location:
+            raise ValueError('"location" must be a not empty string, got %r' % (location,))
+        self.SetHeader("Location", location)
+        self.Return(307)
+
+    def ReturnBadRequest(self):
+        """Answers 400."""
+        self.Return(400)
+
+    def ReturnUnauthorized(self, typeName, realm=None):
+        """Answers 401: the client must authenticate by the scheme `typeName`, in `realm`."""
+        if not isinstance(typeName, str) or not typeName:
+            raise ValueError('"typeName" must be a not empty string, got %r' % (typeName,))
+        if realm is not None and not isinstance(realm, str):
+            raise ValueError('"realm" must be a string or None, got %r' % (realm,))
+        challenge = typeName
+        if realm:  # a quoted-string (RFC 9110 section 5.6.4)
+            challenge += ' realm="%s"' % realm.replace("\\", "\\\\").replace('"', '\\"')
+        self.SetHeader("WWW-Authenticate", challenge)
+        self.Return(401)
+
+    def ReturnForbidden(self):
+        """Answers 403."""
+        self.Return(403)
+
+    def ReturnNotFound(self):
+        """Answers 404, or redirects (307) to the server's NotFoundURL if it has one."""
+        url = self._connection.WebServer.NotFoundURL
+        if url and self._request.Path != url:
+            self.ReturnRedirect(url)
+        else:
+            self.Return(404)
+
+    def ReturnMethodNotAllowed(self):
+        """Answers 405, with the methods that the path has in `Allow`."""
+        self.SetHeader("Allow", self._request.AllowedMethods())
+        self.Return(405)
+
+    def ReturnEntityTooLarge(self):
+        """Answers 413."""
+        self.Return(413)
+
+    def ReturnInternalServerError(self):
+        """Answers 500."""
+        self.Return(500)
+
+    def ReturnNotImplemented(self):
+        """Answers 501."""
+        self.Return(501)
+
+    def ReturnServiceUnavailable(self):
+        """Answers 503."""
+        self.Return(503)
+
+    def ReturnRefusal(self, code):
+        """Answers a request that is no good with a plain `code`, whatever was prepared for it."""
+        self._custom = True
+        self.Reset()
+        self.Return(code)
+
+    def ReturnBasicAuthRequired(self):
+        """Answers 401: "Basic" authentication is required (RFC 7617)."""
+        self.ReturnUnauthorized("Basic", self._connection.WebServer.AuthRealm)
+
+    def ReturnBearerAuthRequired(self):
+        """Answers 401: "Bearer" authentication is required (RFC 6750)."""
+        self.ReturnUnauthorized("Bearer", self._connection.WebServer.AuthRealm)
+
+    # --- the way out ---
+
+    def _Answerable(self):
+        if self._state != _OPEN:
+            raise self._connection.WebServer.Exception("this request was answered already")
+
+    def _Answer(self, code, contentType, content, length):
+        """Sends the head, then the content: bytes-like, a stream, or None; `length` -1 is not known."""
+        if not isinstance(code, int) or not 100 <= code <= 999:
+            raise ValueError('"code" must be an http status code, got %r' % (code,))
+        self._Answerable()
+        request = self._request
+        chunked = length < 0 and request._minor == 1
+        hasBody = HasBody(code)
+        parts = [self._connection.StatusAndDate(code)]
+        if contentType is None and hasattr(content, "readinto"):
+            contentType = self._contentType or "application/octet-stream"
+        if contentType:
+            if self._charset or contentType.startswith("text/"):
+                contentType += "; charset=" + (self._charset or "UTF-8")
+            parts.append("Content-Type: %s\r\n" % contentType)
+        if chunked:
+            parts.append("Transfer-Encoding: chunked\r\n")
+        elif hasBody and length >= 0:
+            parts.append("Content-Length: %d\r\n" % length)
+        elif hasBody:
+            self._connection.CloseAfterwards()
+        if self._custom or self._connection.WebServer.AllowAllOrigins:
+            self._AppendFields(parts)
+        if not self._allowCaching and hasBody:
+            parts.append("Cache-Control: no-store\r\n")
+        if code != 101:
+            parts.append(self._connection.PersistenceField())
+        parts.append("\r\n")
+        self._state = _ANSWERED
+        head = "".join(parts).encode()
+        if not hasBody or request._method == "HEAD":
+            if hasattr(content, "close"):
+                content.close()
+            content = None
+        self._Transmit(code, head, content, length, chunked)
+
+    def _Transmit(self, code, head, content, length, chunked):
+        if content is not None and not hasattr(content, "readinto") and len(content) <= _SEND_WHOLE:
+            head = b"".join((head, content))
+            content = None
+        connection = self._connection
+        if self._deferred and not connection.GetWorker().InThread():
+            connection.GetWorker().Post(lambda: connection.Transmit(code, head, content, length, chunked))
+        else:
+            connection.Transmit(code, head, content, length, chunked)
+
+    def _AppendFields(self, parts):
+        origin = self._origin
+        if origin is None and self._connection.WebServer.AllowAllOrigins:
+            origin = "*"  # never the client's own: that would open what credentials protect
+        if origin:
+            parts.append("Access-Control-Allow-Origin: %s\r\n" % origin)
+            if origin != "*":
+                parts.append("Vary: Origin\r\n")
+        for name, value in self._fields or ():
+            parts.append("%s: %s\r\n" % (name, value))
+
+    def OnTransmitted(self):
+        """Called by the connection when the answer was sent whole."""
+        self._state = _DONE
+        if self._onSent:
+            self._onSent(self._connection.WebServer, self)
+
+
+def _ToBytes(content):
+    try:
+        if isinstance(content, int):
+            raise TypeError("an integer is no content")
+        return bytes(content)
+    except TypeError:
+        raise ValueError('"content" must be a string, in bytes or convertible into bytes, or None')
+
+
+def _NeutralPage(code):
+    """Returns the small page (bytes) that goes with an error."""
+    title = "%d %s" % (code, Reason(code))
+    return ("<!DOCTYPE html><title>%s</title><h1>%s</h1>\n" % (title, title)).encode()

@@ -1,0 +1,134 @@
+"""The part of an answer that did not go out in one send: the rest of a head, a large content, a stream.
+
+Imported by the first answer that needs it. A file that the client takes
+slowly holds no buffer meanwhile: what was not taken is read again.
+"""
+
+from .libs.interpreter import Write, const
+
+_BURST = const(16)  # sends a turn, so that one fast client does not keep the others waiting
+_CHUNK_HEAD = const(6)  # bytes of "xxxx\r\n"
+_RETRY_MS = const(50)  # how soon a stream that had nothing is asked again
+
+
+class ContentSender:
+    """Sends `rest` (memoryview), then a content: bytes-like, or a stream of `length` bytes (-1: to its end)."""
+
+    def __init__(self, connection, code, rest, content, length, chunked):
+        self._connection = connection
+        self.Code = code
+        self.WantsWriting = True  # False while it waits for something else than the client
+        self._out = rest
+        self._stream = None
+        self._slot = None
+        self._left = length
+        self._chunked = chunked
+        self._bytes = None
+        self._ended = content is None
+        self._timer = False
+        if hasattr(content, "readinto"):
+            self._stream = content
+        elif content is not None:
+            self._bytes = memoryview(content)
+
+    def Step(self):
+        """Sends on; returns True when all is sent. Raises OSError when the connection is lost."""
+        self.WantsWriting = True
+        for _ in range(_BURST):
+            if not self._out and not self._NextPiece():
+                return self._ended
+            count = Write(self._connection.Stream, self._out)
+            if not count or count < len(self._out):
+                self._KeepRest(count or 0)
+                return False
+            self._out = None
+        self._ReleaseSlot()
+        return self._ended and not self._bytes
+
+    def _NextPiece(self):
+        """Puts the next bytes into `_out`; False when there are none (yet)."""
+        if self._bytes:
+            self._out = self._bytes
+            self._bytes = None
+            self._ended = True
+            return True
+        if self._ended:
+            return False
+        if not self._slot:
+            self._slot = self._connection.WebServer.TakeSlot(self._connection)
+            if not self._slot:
+                self.WantsWriting = False  # OnSlot will tell
+                return False
+        return self._ReadPiece(self._slot.View)
+
+    def _ReadPiece(self, view):
+        start = _CHUNK_HEAD if self._chunked else 0
+        size = len(view) - (start + 2 if self._chunked else 0)
+        if 0 <= self._left < size:
+            size = self._left
+        count = self._stream.readinto(view[start : start + size]) if size else 0
+        if count is None:
+            self._AskLater()
+            return False
+        if not count:
+            return self._OnStreamEnd()
+        if self._left >= 0:
+            self._left -= count
+        if self._chunked:
+            view[:start] = ("%04x\r\n" % count).encode()
+            view[start + count : start + count + 2] = b"\r\n"
+            count += start + 2
+        self._out = view[:count]
+        return True
+
+    def _OnStreamEnd(self):
+        if self._left > 0:  # fewer bytes than were announced: only the end of the connection can tell
+            raise OSError("the stream ended %d bytes early" % self._left)
+        self._ended = True
+        self._ReleaseSlot()
+        if self._chunked:
+            self._out = memoryview(b"0\r\n\r\n")
+            return True
+        return False
+
+    def _KeepRest(self, count):
+        """Keeps what the client did not take: as a place in the file if it can be read again."""
+        rest = len(self._out) - count
+        if self._slot and not self._chunked and hasattr(self._stream, "seek"):
+            self._stream.seek(-rest, 1)
+            if self._left >= 0:
+                self._left += rest
+            self._out = None
+            self._ReleaseSlot()
+        else:
+            self._out = self._out[count:]
+
+    def _AskLater(self):
+        self.WantsWriting = False
+        self._ReleaseSlot()
+        if not self._timer:
+            self._timer = True
+            self._connection.GetWorker().AddTimer(_RETRY_MS, self._OnTimer)
+
+    def _OnTimer(self):
+        self._StopTimer()
+        self._connection.OnSlot()
+
+    def _StopTimer(self):
+        if self._timer:
+            self._timer = False
+            self._connection.GetWorker().RemoveTimer(self._OnTimer)
+
+    def _ReleaseSlot(self):
+        if self._slot:
+            self._connection.WebServer.ReleaseSlot(self._connection.GetWorker(), self._slot)
+            self._slot = None
+
+    def Close(self):
+        """Gives back the buffer, closes the stream."""
+        self._StopTimer()
+        self._ReleaseSlot()
+        stream = self._stream
+        self._stream = None
+        if hasattr(stream, "close"):
+            stream.close()

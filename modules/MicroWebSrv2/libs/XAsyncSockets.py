@@ -1,0 +1,818 @@
+"""Asynchronous sockets in a pool: the event loop, TCP servers and connections, buffers.
+
+A pool has one worker a thread; each worker has its own poller and its own
+sockets, so that a socket needs no lock. Every listening socket waits in all
+workers, and whoever accepts a connection keeps it. What is not needed to
+serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
+of its own, imported when first asked for.
+"""
+
+from .interpreter import (
+    Accept,
+    DefaultStackSize,
+    HasWakeUp,
+    Listen,
+    LocalPort,
+    PeerAddress,
+    Poller,
+    PollKey,
+    SleepMs,
+    StartThread,
+    ThreadIdent,
+    TicksDiff,
+    TicksMs,
+    TraceText,
+    const,
+)
+
+_IN = const(1)  # poll's masks
+_OUT = const(4)
+_BROKEN = const(24)  # error or hung up
+
+_TICK_MS = const(500)  # deadlines are looked at this often
+_ACCEPT_BURST = const(16)  # connections a turn, so that the requests of others are not kept waiting
+_STOP_MS = const(5000)  # how long StopWaitEvents waits for the workers
+_POSTED_MS = const(20)  # how soon a call from another thread is seen where nothing can wake a poll
+
+
+class XAsyncSocketsPoolException(Exception):
+    """A pool that cannot do what was asked in its present state."""
+
+
+class XAsyncSocketException(Exception):
+    """A socket that cannot do what was asked."""
+
+
+class XAsyncTCPServerException(XAsyncSocketException):
+    """A TCP server that could not be made."""
+
+
+class XAsyncTCPClientException(XAsyncSocketException):
+    """A TCP connection that could not be made, or is in the wrong state."""
+
+
+class XAsyncUDPDatagramException(XAsyncSocketException):
+    """A UDP socket that could not be made, or is in the wrong state."""
+
+
+class XFiFoException(Exception):
+    """An empty queue was asked for an object."""
+
+
+class XClosedReason:
+    """Why a socket was closed, as `OnClosed` is told."""
+
+    Error = const(0)
+    ClosedByHost = const(1)
+    ClosedByPeer = const(2)
+    Timeout = const(3)
+
+
+class Worker:
+    """One thread's share of a pool: a poller, its sockets, their deadlines, its timers."""
+
+    def __init__(self):
+        self.Poller = Poller()
+        self.Sockets = {}  # poll key -> XAsyncSocket
+        self.Now = 0  # ms since the worker was made, as of the last look at the clock
+        self._ticks = TicksMs()
+        self._nextTick = _TICK_MS
+        self._timers = []  # [due ms, period ms, callback]
+        self._posted = []  # calls from other threads
+        self.Expecting = 0  # how many answers may come from other threads
+        self.Running = False  # AsyncWaitEvents serves it
+        self._ident = None
+        self._wake = None
+        if HasWakeUp:
+            from .wakeUp import WakeUp
+
+            self._wake = WakeUp(self.Poller)
+
+    def InThread(self):
+        """Says whether the calling thread is the one that runs this worker."""
+        return self._ident == ThreadIdent()
+
+    def Post(self, callback):
+        """Calls `callback()` in the worker's thread, soon. May be called in any thread."""
+        self._posted.append(callback)
+        if self._wake:
+            self._wake.Wake()
+
+    def Process(self, timeoutMs):
+        """Waits at most `timeoutMs` (-1: until something happens), handles what is ready.
+
+        Returns the number of sockets, timers and posted calls handled.
+        """
+        self._ident = ThreadIdent()
+        count = 0
+        current = None
+        sockets = self.Sockets
+        try:
+            for key, events in self.Poller.Wait(self._WaitMs(timeoutMs)):
+                current = sockets.get(key)
+                if current is not None:
+                    count += 1
+                    if events == _IN:
+                        current.OnReadyForReading()
+                    else:
+                        current.OnEvents(events)
+                elif self._wake:
+                    self._wake.Drain()
+        except Exception as ex:  # the last net: that socket alone is lost, the others go on
+            if current is None:
+                raise
+            current.OnFault(ex)
+        self._LookAtClock()
+        if self.Now >= self._nextTick:
+            self._Tick()
+        if self._posted:
+            count += self._CallPosted()
+        if self._timers:
+            count += self._CallTimers()
+        return count
+
+    def _WaitMs(self, timeoutMs):
+        wait = self._nextTick - self.Now
+        for timer in self._timers:
+            if timer[0] - self.Now < wait:
+                wait = timer[0] - self.Now
+        if 0 <= timeoutMs < wait:
+            wait = timeoutMs
+        if self.Expecting and wait > _POSTED_MS and not self._wake:
+            wait = _POSTED_MS
+        if self._posted or wait < 0:
+            return 0
+        return wait
+
+    def _LookAtClock(self):
+        ticks = TicksMs()
+        passed = TicksDiff(ticks, self._ticks)
+        if passed > 0:
+            self.Now += passed
+            self._ticks = ticks
+
+    def _Tick(self):
+        """Closes what is overdue. Deadlines are whole ticks apart, so one look a tick is enough."""
+        self._nextTick = self.Now + _TICK_MS
+        now = self.Now
+        late = None
+        for asyncSocket in self.Sockets.values():
+            if asyncSocket.ExpireAt and asyncSocket.ExpireAt <= now:
+                if late is None:
+                    late = []
+                late.append(asyncSocket)
+        if late:
+            for asyncSocket in late:
+                _Guarded(asyncSocket.OnExpired, asyncSocket)
+
+    def _CallPosted(self):
+        posted = self._posted
+        self._posted = []
+        for callback in posted:
+            _Guarded(callback, None)
+        return len(posted)
+
+    def _CallTimers(self):
+        count = 0
+        for timer in list(self._timers):
+            if timer[0] <= self.Now and timer in self._timers:
+                timer[0] = self.Now + timer[1]
+                count += 1
+                _Guarded(timer[2], None)
+        return count
+
+    def AddTimer(self, periodMs, onTimer):
+        """Calls `onTimer()` every `periodMs`."""
+        self._LookAtClock()
+        self._timers.append([self.Now + periodMs, periodMs, onTimer])
+
+    def RemoveTimer(self, onTimer):
+        """Forgets the timers that call `onTimer`."""
+        self._timers = [timer for timer in self._timers if timer[2] != onTimer]
+
+    def Leave(self):
+        """Says that no thread runs this worker any more."""
+        self._ident = None
+
+    def Close(self):
+        """Frees the poller."""
+        if self._wake:
+            self._wake.Close(self.Poller)
+            self._wake = None
+        self.Poller.Close()
+
+
+def _Guarded(callback, asyncSocket):
+    try:
+        callback()
+    except Exception as ex:
+        if asyncSocket:
+            asyncSocket.OnFault(ex)
+        else:
+            print(TraceText(ex))
+
+
+class XAsyncSocketsPool:
+    """The event loop: sockets wait in it, and their callbacks are called from it."""
+
+    def __init__(self):
+        self._workers = [Worker()]
+        self._servers = []
+        self._stopping = False
+
+    @property
+    def WaitEventsProcessing(self):
+        """bool: the loop runs, in this thread or others."""
+        return any([worker.Running for worker in self._workers])
+
+    @property
+    def Workers(self):
+        """list: the workers, one a thread."""
+        return self._workers
+
+    def AddAsyncSocket(self, asyncSocket):
+        """Takes a socket into the pool; it waits for reading. Returns False if it was there."""
+        if asyncSocket.GetWorker():
+            return False
+        asyncSocket.Attach(self._workers[0])
+        if isinstance(asyncSocket, XAsyncTCPServer):
+            self._servers.append(asyncSocket)
+            for worker in self._workers[1:]:
+                asyncSocket.AttachAlso(worker)
+        return True
+
+    def RemoveAsyncSocket(self, asyncSocket):
+        """Takes a socket out of the pool, still open. Returns False if it was not there."""
+        worker = asyncSocket.GetWorker()
+        if not worker:
+            return False
+        if asyncSocket in self._servers:
+            self._servers.remove(asyncSocket)
+            for other in self._workers[1:]:
+                asyncSocket.DetachFrom(other)
+        asyncSocket.Detach()
+        return True
+
+    def GetAllAsyncSockets(self):
+        """Returns the list of the sockets in the pool."""
+        found = []
+        for worker in self._workers:
+            for asyncSocket in list(worker.Sockets.values()):
+                if asyncSocket not in found:
+                    found.append(asyncSocket)
+        return found
+
+    def GetAsyncSocketByID(self, id):
+        """Returns the socket whose `SocketID` is `id`, or None."""
+        for asyncSocket in self.GetAllAsyncSockets():
+            if asyncSocket.SocketID == id:
+                return asyncSocket
+        return None
+
+    def NotifyNextReadyForReading(self, asyncSocket, notify):
+        """Says whether a socket wants to know that it can be read."""
+        asyncSocket.Notify(_IN, notify)
+
+    def NotifyNextReadyForWriting(self, asyncSocket, notify):
+        """Says whether a socket wants to know that it can be written."""
+        asyncSocket.Notify(_OUT, notify)
+
+    def AddTimer(self, periodMs, onTimer):
+        """Calls `onTimer()` from the loop every `periodMs` milliseconds (int > 0)."""
+        if not isinstance(periodMs, int) or periodMs <= 0:
+            raise ValueError('"periodMs" must be a positive integer, got %r' % (periodMs,))
+        if not callable(onTimer):
+            raise ValueError('"onTimer" must be callable')
+        self._workers[0].AddTimer(periodMs, onTimer)
+
+    def RemoveTimer(self, onTimer):
+        """Ends the calls of `onTimer`."""
+        self._workers[0].RemoveTimer(onTimer)
+
+    def Process(self, timeoutMs=0):
+        """Steps the loop by hand: waits at most `timeoutMs`, handles what is ready.
+
+        Returns the number of events handled. Not to be mixed with AsyncWaitEvents.
+        """
+        if self.WaitEventsProcessing:
+            raise XAsyncSocketsPoolException("the pool is served by AsyncWaitEvents already")
+        return self._workers[0].Process(timeoutMs)
+
+    def AsyncWaitEvents(self, threadsCount=0, stackSize=0):
+        """Serves: with 0 in the calling thread, until StopWaitEvents; otherwise in that many new threads.
+
+        `stackSize` is in bytes for each thread; 0 is the runtime's default.
+        Raises XAsyncSocketsPoolException when the pool is served already or
+        the runtime has no threads.
+        """
+        if self.WaitEventsProcessing:
+            raise XAsyncSocketsPoolException("the pool is served already")
+        if not isinstance(threadsCount, int) or threadsCount < 0:
+            raise ValueError('"threadsCount" must be a positive integer or zero, got %r' % (threadsCount,))
+        self._stopping = False
+        if not threadsCount:
+            self._workers[0].Running = True
+            self._Serve(self._workers[0])
+            return
+        for _ in range(len(self._workers), threadsCount):
+            worker = Worker()
+            for server in self._servers:
+                server.AttachAlso(worker)
+            self._workers.append(worker)
+        for worker in self._workers[:threadsCount]:
+            self._StartThread(worker, stackSize)
+
+    def _StartThread(self, worker, stackSize):
+        worker.Running = True
+        try:
+            StartThread(self._Serve, (worker,), stackSize or DefaultStackSize)
+        except Exception as ex:
+            worker.Running = False
+            self._stopping = True
+            raise XAsyncSocketsPoolException("no thread could be started: %s" % ex)
+
+    def _Serve(self, worker):
+        try:
+            while not self._stopping:
+                worker.Process(-1)
+        finally:
+            worker.Leave()
+            worker.Running = False
+
+    def StopWaitEvents(self):
+        """Ends AsyncWaitEvents. From a thread that does not serve it returns when the workers have stopped."""
+        self._stopping = True
+        for worker in self._workers:
+            if worker.Running and worker.InThread():
+                return
+        for worker in self._workers:
+            worker.Post(_Nothing)
+        patience = _STOP_MS // _POSTED_MS  # a handler that blocks must not block this thread for ever
+        while self.WaitEventsProcessing and patience:
+            SleepMs(_POSTED_MS)
+            patience -= 1
+
+
+def _Nothing():
+    pass
+
+
+class XAsyncSocket:
+    """A socket in a pool. Deadlines are in ms of its worker's clock; 0 is none."""
+
+    OnClosed = None  # f(asyncSocket, closedReason)
+    State = None  # the user's own object
+    ExpireAt = 0
+    _pool = None
+    _worker = None
+    _sock = None
+    _mask = 0
+
+    def __init__(self, asyncSocketsPool, sock):
+        self._pool = asyncSocketsPool
+        self._sock = sock
+
+    def GetAsyncSocketsPool(self):
+        """Returns the pool."""
+        return self._pool
+
+    def GetSocketObj(self):
+        """Returns the runtime's socket."""
+        return self._sock
+
+    def GetWorker(self):
+        """Returns the worker whose sockets it is one of, or None."""
+        return self._worker
+
+    @property
+    def SocketID(self):
+        """int: a number no other open socket has."""
+        return id(self._sock)
+
+    @property
+    def ExpireTimeSec(self):
+        """int or None: the seconds left until it is closed for want of progress."""
+        if not self.ExpireAt:
+            return None
+        return (self.ExpireAt - self._worker.Now) // 1000
+
+    @ExpireTimeSec.setter
+    def ExpireTimeSec(self, value):
+        self.SetExpiry(value)
+
+    def SetExpiry(self, seconds):
+        """Closes the socket (XClosedReason.Timeout) unless told otherwise in `seconds`; None or 0: never."""
+        # The worker's clock may be a tick old, and a deadline must not come early.
+        self.ExpireAt = self._worker.Now + seconds * 1000 + _TICK_MS if seconds else 0
+
+    def Attach(self, worker):
+        """Puts the socket under the poller of a worker."""
+        self._worker = worker
+        worker.Sockets[PollKey(self._sock)] = self
+        self._mask = _IN
+        worker.Poller.Register(self._sock, _IN)
+
+    def Detach(self):
+        """Takes the socket out of its worker."""
+        worker = self._worker
+        self._worker = None
+        worker.Poller.Unregister(self._sock)
+        worker.Sockets.pop(PollKey(self._sock), None)
+
+    def Notify(self, mask, wanted):
+        """Waits, or no longer waits, for the events of `mask`."""
+        mask = self._mask | mask if wanted else self._mask & ~mask
+        if mask != self._mask:
+            self._mask = mask
+            self._worker.Poller.Modify(self._sock, mask)
+
+    def IsIdle(self):
+        """Says whether nothing would be lost if the socket were closed now."""
+        return False
+
+    def OnReadyForReading(self):
+        """Called when the socket can be read."""
+
+    def OnReadyForWriting(self):
+        """Called when the socket can be written."""
+
+    def OnEvents(self, events):
+        """Called for events other than "readable" alone."""
+        if events & _IN:
+            self.OnReadyForReading()
+        if events & _OUT and self._worker:
+            self.OnReadyForWriting()
+        elif events & _BROKEN and not events & _IN and self._worker:
+            self.CloseFor(XClosedReason.ClosedByPeer)
+
+    def OnExpired(self):
+        """Called when the deadline has passed."""
+        self.CloseFor(XClosedReason.Timeout)
+
+    def OnFault(self, error):
+        """Called with an exception that nobody has caught: this socket is closed."""
+        print(TraceText(error))
+        self.CloseFor(XClosedReason.Error)
+
+    def Close(self):
+        """Closes the socket. Returns False if it was closed."""
+        return self.CloseFor(XClosedReason.ClosedByHost)
+
+    def CloseFor(self, reason):
+        """Closes the socket for one of XClosedReason. Returns False if it was closed."""
+        if self._sock is None:
+            return False
+        if self._worker:
+            self._pool.RemoveAsyncSocket(self)
+        self._Release()
+        sock = self._sock
+        self._sock = None
+        try:
+            sock.close()
+        except OSError:  # a connection that broke before
+            pass
+        if self.OnClosed:
+            self.OnClosed(self, reason)
+        return True
+
+    def _Release(self):
+        """Gives back what the socket holds."""
+
+
+class XAsyncTCPServer(XAsyncSocket):
+    """A listening TCP socket."""
+
+    OnClientAccepted = None  # f(xAsyncTCPServer, xAsyncTCPClient)
+
+    @staticmethod
+    def Create(asyncSocketsPool, srvAddr, srvBacklog=256, bufSlots=None):
+        """Returns a server that listens on `srvAddr` = (ip, port), in the pool.
+
+        `srvBacklog` is the queue of connections not accepted yet, `bufSlots`
+        the XBufferSlots its connections may use. Raises XAsyncTCPServerException.
+        """
+        try:
+            sock = Listen(srvAddr, srvBacklog)
+        except OSError as ex:
+            raise XAsyncTCPServerException("cannot listen on %s:%s (%s)" % (srvAddr[0], srvAddr[1], ex))
+        server = XAsyncTCPServer(asyncSocketsPool, sock)
+        server.SrvAddr = (srvAddr[0], LocalPort(sock, srvAddr[1]))
+        server._slots = bufSlots
+        server.ClientClass = XAsyncTCPClient
+        asyncSocketsPool.AddAsyncSocket(server)
+        return server
+
+    @property
+    def BufSlots(self):
+        """XBufferSlots or None: the buffers of its connections."""
+        return self._slots
+
+    def AttachAlso(self, worker):
+        """Waits for connections in one more worker."""
+        worker.Sockets[PollKey(self._sock)] = self
+        worker.Poller.Register(self._sock, _IN)
+
+    def DetachFrom(self, worker):
+        """No longer waits for connections in a further worker."""
+        worker.Poller.Unregister(self._sock)
+        worker.Sockets.pop(PollKey(self._sock), None)
+
+    def OnReadyForReading(self):
+        worker = self._CurrentWorker()
+        for _ in range(_ACCEPT_BURST):
+            try:
+                accepted = Accept(self._sock)
+            except (OSError, MemoryError) as ex:
+                self._OnAcceptFails(worker, ex)
+                return
+            if accepted is None:
+                return
+            client = self.ClientClass(self._pool, accepted[0], accepted[1], self)
+            client.Attach(worker)
+            if self.OnClientAccepted:
+                self.OnClientAccepted(self, client)
+            else:
+                client.Close()
+
+    def _CurrentWorker(self):
+        if len(self._pool.Workers) == 1:
+            return self._worker
+        for worker in self._pool.Workers:
+            if worker.InThread():
+                return worker
+        return self._worker
+
+    def _OnAcceptFails(self, worker, error):
+        """No socket is left (EMFILE, ENFILE, ENOMEM, …): the queue waits for the next tick.
+
+        The listening socket stays readable meanwhile and would spin, so it
+        is not polled; the silent connections are asked to go.
+        """
+        self.Notify(_IN, False)
+        PurgeIdle(worker)
+        worker.AddTimer(_TICK_MS, self._AcceptAgain)
+
+    def _AcceptAgain(self):
+        for worker in self._pool.Workers:
+            worker.RemoveTimer(self._AcceptAgain)
+        if self._worker:
+            self.Notify(_IN, True)
+
+
+def PurgeIdle(worker):
+    """Closes the connection of this worker that has been idle for the longest, if there is one."""
+    oldest = None
+    for asyncSocket in worker.Sockets.values():
+        if asyncSocket.IsIdle() and (oldest is None or asyncSocket.ExpireAt < oldest.ExpireAt):
+            oldest = asyncSocket
+    if oldest:
+        oldest.Close()
+    return oldest is not None
+
+
+class XAsyncTCPClient(XAsyncSocket):
+    """One end of a TCP connection: accepted by a server, or made by `Create`."""
+
+    OnConnected = None  # f(xAsyncTCPClient)
+    OnFailsToConnect = None  # f(xAsyncTCPClient)
+    SrvAddr = None  # (ip, port) for a connection made by Create
+    _stream = None  # what is read and written: the socket, or TLS on it
+    _io = None  # lines and blocks, once they are used
+    _tls = False
+    _serverName = None  # str: what a server's certificate is checked against
+
+    @staticmethod
+    def Create(
+        asyncSocketsPool, srvAddr, connectTimeout=5, recvBufLen=4096, sendBufLen=4096, connectAsync=True
+    ):
+        """Connects to `srvAddr` = (host, port); returns the client at once, `OnConnected` tells the rest.
+
+        Lengths are in bytes, `connectTimeout` in seconds; with `connectAsync`
+        False it returns when the connection stands. Raises XAsyncTCPClientException.
+        """
+        from .xAsyncConnect import Connect
+
+        return Connect(asyncSocketsPool, srvAddr, connectTimeout, recvBufLen, sendBufLen, connectAsync)
+
+    def __init__(self, asyncSocketsPool, sock, rawAddress, server):
+        super().__init__(asyncSocketsPool, sock)
+        self._stream = sock
+        self._rawAddress = rawAddress
+        self._server = server
+
+    @property
+    def CliAddr(self):
+        """tuple: (ip, port) of the peer."""
+        return PeerAddress(self._rawAddress)
+
+    @property
+    def IsSSL(self):
+        """bool: the connection is secured by TLS."""
+        return self._tls
+
+    @property
+    def SendingBuffer(self):
+        """memoryview: to be filled before AsyncSendSendingBuffer."""
+        return self._IO().SendingBuffer
+
+    @property
+    def Stream(self):
+        """The object that is read and written: the socket, or TLS on it."""
+        return self._stream
+
+    def StartSSL(self, keyfile=None, certfile=None, server_side=False, cert_reqs=0, ca_certs=None):
+        """Begins TLS with files in PEM or DER. Raises XAsyncTCPClientException."""
+        from .xAsyncTLS import ContextFromFiles
+
+        self.StartSSLContext(ContextFromFiles(keyfile, certfile, server_side, ca_certs), server_side)
+
+    def StartSSLContext(self, sslContext, serverSide=False):
+        """Begins TLS with an SSLContext of the runtime. Raises XAsyncTCPClientException."""
+        from .xAsyncTLS import Wrap
+
+        self._stream, self._sock = Wrap(self._sock, sslContext, serverSide, self._serverName)
+        self._tls = True
+
+    def AsyncRecvLine(self, lineEncoding="UTF-8", onLineRecv=None, onLineRecvArg=None, timeoutSec=None):
+        """Calls `onLineRecv(client, line, arg)` with the next line (str, without its end)."""
+        return self._IO().RecvLine(lineEncoding, onLineRecv, onLineRecvArg, timeoutSec)
+
+    def AsyncRecvData(self, size=None, onDataRecv=None, onDataRecvArg=None, timeoutSec=None):
+        """Calls `onDataRecv(client, data, arg)` with `size` bytes (memoryview), or with what comes if None."""
+        return self._IO().RecvData(size, onDataRecv, onDataRecvArg, timeoutSec)
+
+    def AsyncSendData(self, data, onDataSent=None, onDataSentArg=None):
+        """Sends bytes, then calls `onDataSent(client, arg)`. Returns False on a closed connection."""
+        return self._IO().SendData(data, onDataSent, onDataSentArg)
+
+    def AsyncSendSendingBuffer(self, size=None, onDataSent=None, onDataSentArg=None):
+        """Sends `size` bytes of `SendingBuffer` (all if None), then calls `onDataSent(client, arg)`."""
+        return self._IO().SendSendingBuffer(size, onDataSent, onDataSentArg)
+
+    def _Release(self):
+        if self._tls:
+            from .xAsyncTLS import Finish
+
+            Finish(self._stream)
+        self._stream = None
+
+    def _IO(self):
+        if not self._io:
+            from .xAsyncStream import StreamIO
+
+            self._io = StreamIO(self)
+        return self._io
+
+    def OnReadyForReading(self):
+        if self._io:
+            self._io.OnReadyForReading()
+        else:  # nobody reads now: the bytes wait in the kernel
+            self.Notify(_IN, False)
+
+    def OnReadyForWriting(self):
+        if self._io:
+            self._io.OnReadyForWriting()
+        else:
+            self.Notify(_OUT, False)
+
+
+class XBufferSlot:
+    """A buffer that is lent out: `Buffer` is its bytearray, `Size` its length in bytes."""
+
+    def __init__(self, size, keepAlloc=True):
+        _CheckCount("size", size)
+        self._size = size
+        self._keep = keepAlloc
+        self._free = None  # the list it goes back to
+        self._available = True
+        self._buffer = bytearray(size) if keepAlloc else None
+        self._view = memoryview(self._buffer) if keepAlloc else None
+
+    @property
+    def Available(self):
+        """bool: nobody uses the buffer. Setting True gives it back."""
+        return self._available
+
+    @Available.setter
+    def Available(self, value):
+        if value and not self._available:
+            if not self._keep:
+                self._buffer = self._view = None
+            if self._free is not None:
+                self._free.append(self)
+        self._available = value
+
+    @property
+    def Size(self):
+        """int: bytes."""
+        return self._size
+
+    @property
+    def Buffer(self):
+        """bytearray of `Size` bytes."""
+        if self._buffer is None:
+            self._buffer = bytearray(self._size)
+        return self._buffer
+
+    @property
+    def View(self):
+        """memoryview of the whole buffer."""
+        if self._view is None:
+            self._view = memoryview(self.Buffer)
+        return self._view
+
+
+class XBufferSlots:
+    """A fixed number of equal buffers, allocated once (with `keepAlloc`), lent and given back."""
+
+    def __init__(self, slotsCount, slotsSize, keepAlloc=True):
+        _CheckCount("slotsCount", slotsCount)
+        _CheckCount("slotsSize", slotsSize)
+        self._size = slotsSize
+        self._slots = [XBufferSlot(slotsSize, keepAlloc) for _ in range(slotsCount)]
+        self._free = list(self._slots)
+        for slot in self._slots:
+            slot._free = self._free
+
+    def GetAvailableSlot(self):
+        """Returns a free XBufferSlot, taken until its `Available` is set; None when all are taken."""
+        if not self._free:
+            return None
+        slot = self._free.pop()
+        slot._available = False
+        return slot
+
+    @property
+    def Slots(self):
+        """list of every XBufferSlot."""
+        return self._slots
+
+    @property
+    def SlotsCount(self):
+        """int: how many there are."""
+        return len(self._slots)
+
+    @property
+    def SlotsSize(self):
+        """int: bytes of each."""
+        return self._size
+
+
+def _CheckCount(name, value):
+    if not isinstance(value, int) or value <= 0:
+        raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
+
+
+class XFiFo:
+    """A queue: first in, first out."""
+
+    def __init__(self):
+        self.Clear()
+
+    def Put(self, obj):
+        """Appends an object."""
+        node = [obj, None]
+        if self._last:
+            self._last[1] = node
+        else:
+            self._first = node
+        self._last = node
+
+    def Get(self):
+        """Takes the oldest object out. Raises XFiFoException when there is none."""
+        node = self._first
+        if not node:
+            raise XFiFoException("the queue is empty")
+        self._first = node[1]
+        if not self._first:
+            self._last = None
+        return node[0]
+
+    def Clear(self):
+        """Forgets every object."""
+        self._first = None
+        self._last = None
+
+    @property
+    def Empty(self):
+        """bool: nothing waits."""
+        return self._first is None
+
+
+class XAsyncUDPDatagram(XAsyncSocket):
+    """A UDP socket; `Create` makes one."""
+
+    OnDataRecv = None  # f(xAsyncUDPDatagram, remoteAddr, datagram)
+    OnFailsToSend = None  # f(xAsyncUDPDatagram, datagram, remoteAddr)
+
+    @staticmethod
+    def Create(asyncSocketsPool, localAddr=None, recvBufLen=4096, broadcast=False):
+        """Returns a UDP socket in the pool, bound to `localAddr` = (ip, port) if given.
+
+        `recvBufLen` is the longest datagram in bytes. Raises XAsyncUDPDatagramException.
+        """
+        from .xAsyncUDP import CreateDatagram
+
+        return CreateDatagram(asyncSocketsPool, localAddr, recvBufLen, broadcast)
+
+

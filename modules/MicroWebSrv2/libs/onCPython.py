@@ -1,0 +1,362 @@
+"""The CPython side of `interpreter.py`: time, sockets, polling, files."""
+
+import errno as _errno
+import os as _os
+import select as _select
+import socket as _socket
+import ssl as _ssl
+import threading as _threading
+import time as _time
+import traceback as _traceback
+
+NewLock = _threading.Lock
+ThreadIdent = _threading.get_ident
+StackError = (RecursionError,)
+DefaultStackSize = 0  # bytes; 0 is the system's own default
+HasWakeUp = True
+
+_WANT = (BlockingIOError, InterruptedError, _ssl.SSLWantReadError, _ssl.SSLWantWriteError)
+
+
+def const(value):
+    """Returns its argument; MicroPython's compiler folds such names."""
+    return value
+
+
+def TicksMs():
+    """Returns a count of milliseconds that only ever rises."""
+    return _time.monotonic_ns() // 1000000
+
+
+def TicksDiff(later, earlier):
+    """Returns the milliseconds between two results of `TicksMs`."""
+    return later - earlier
+
+
+def SleepMs(ms):
+    """Waits; other threads run."""
+    _time.sleep(ms / 1000)
+
+
+def WouldBlock(error):
+    """Says whether an OSError only means "not now"."""
+    return isinstance(error, _WANT) or error.errno in (_errno.EAGAIN, _errno.EWOULDBLOCK, _errno.EINPROGRESS)
+
+
+def ReadInto(stream, buf):
+    """Reads what is there into `buf` (bytearray or memoryview).
+
+    Returns the count, 0 at the end of the stream, None when nothing is there
+    yet. Raises OSError when the connection is lost.
+    """
+    try:
+        return stream.recv_into(buf)
+    except _WANT:
+        return None
+
+
+def Write(stream, data):
+    """Writes as much of `data` as the stream takes; returns the count or None."""
+    try:
+        return stream.send(data)
+    except _WANT:
+        return None
+
+
+def ReadDatagram(sock, size):
+    """Returns (bytes, remote address), or None when nothing is there."""
+    try:
+        return sock.recvfrom(size)
+    except _WANT:
+        return None
+
+
+class Poller:
+    """Waits for sockets to become ready. Masks: 1 readable, 4 writable, 8 error, 16 hung up.
+
+    Linux has epoll, whose cost does not grow with the idle sockets; the
+    others have poll (macOS, BSD) or, at the least, select (Windows).
+    """
+
+    def __init__(self):
+        # epoll's and poll's masks have the same values (1, 4, 8, 16) on every system that has them.
+        if hasattr(_select, "epoll"):
+            self._poll = _select.epoll()
+            self._scale = 1000
+        elif hasattr(_select, "poll"):
+            self._poll = _select.poll()
+            self._scale = 1
+        else:
+            self._poll = _SelectPoll()
+            self._scale = 1
+        self.Register = self._poll.register
+        self.Modify = self._poll.modify
+
+    def Unregister(self, sock):
+        """Forgets a socket; one that is not known is no error."""
+        try:
+            self._poll.unregister(sock)
+        except (KeyError, OSError, ValueError):  # closed before, or never registered
+            pass
+
+    def Wait(self, timeoutMs):
+        """Returns (key, mask) of each ready socket, after `timeoutMs` at most (-1: for ever)."""
+        return self._poll.poll(timeoutMs / self._scale if timeoutMs > 0 else timeoutMs)
+
+    def Close(self):
+        """Frees what the poller holds."""
+        if hasattr(self._poll, "close"):
+            self._poll.close()
+
+
+class _SelectPoll:
+    """poll's methods on select.select."""
+
+    def __init__(self):
+        self._masks = {}
+
+    def register(self, sock, mask):
+        self._masks[sock.fileno()] = mask
+
+    modify = register
+
+    def unregister(self, sock):
+        del self._masks[sock.fileno()]
+
+    def poll(self, timeoutMs):
+        readers = [fd for fd, mask in self._masks.items() if mask & 1]
+        writers = [fd for fd, mask in self._masks.items() if mask & 4]
+        if not readers and not writers:
+            _time.sleep(max(timeoutMs, 0) / 1000)
+            return []
+        timeout = None if timeoutMs < 0 else timeoutMs / 1000
+        ready = _select.select(readers, writers, writers, timeout)
+        masks = {}
+        for fds, mask in zip(ready, (1, 4, 8)):
+            for fd in fds:
+                masks[fd] = masks.get(fd, 0) | mask
+        return list(masks.items())
+
+
+def PollKey(sock):
+    """Returns what `Poller.Wait` will call this socket: its file number."""
+    return sock.fileno()
+
+
+def Listen(address, backlog):
+    """Returns a non-blocking listening TCP socket. Raises OSError."""
+    family = _socket.AF_INET6 if ":" in address[0] else _socket.AF_INET
+    sock = _socket.socket(family, _socket.SOCK_STREAM)
+    try:
+        if _os.name == "posix":  # elsewhere it would let two servers share a port
+            sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(backlog)
+        sock.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def Accept(sock):
+    """Returns (socket, raw peer address), or None when nobody waits. Raises OSError."""
+    try:
+        client, address = sock.accept()
+    except _WANT:
+        return None
+    client.setblocking(False)
+    try:  # a response must not wait for the acknowledgement of the one before
+        client.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+    except OSError:  # the peer is gone already: the first read will tell
+        pass
+    return client, address
+
+
+def PeerAddress(raw):
+    """Returns (ip text, port) of an address as `Accept` gave it."""
+    return raw[0], raw[1]
+
+
+def LocalPort(sock, asked):
+    """Returns the port a socket is bound to."""
+    return sock.getsockname()[1]
+
+
+def Resolve(address, datagram=False):
+    """Returns the (host, port) address in the form the sockets here take."""
+    return address
+
+
+def ConnectTCP(address):
+    """Starts a TCP connection without waiting; returns the socket. Raises OSError."""
+    family, kind, _, _, resolved = _socket.getaddrinfo(address[0], address[1], type=_socket.SOCK_STREAM)[0]
+    sock = _socket.socket(family, kind)
+    sock.setblocking(False)
+    error = sock.connect_ex(resolved)
+    if error not in (0, _errno.EINPROGRESS, _errno.EWOULDBLOCK):
+        sock.close()
+        raise OSError(error, _os.strerror(error))
+    return sock
+
+
+def ConnectError(sock):
+    """Returns the error number of a finished connection attempt, 0 when it stands."""
+    return sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR)
+
+
+def BindUDP(address, broadcast):
+    """Returns a non-blocking UDP socket. Raises OSError."""
+    sock = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)
+    try:
+        if broadcast:
+            sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_BROADCAST, 1)
+        if address:
+            sock.bind(address)
+        sock.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def ShutdownWrite(sock):
+    """Tells the peer that nothing more comes."""
+    try:
+        sock.shutdown(_socket.SHUT_WR)
+    except OSError:  # the peer has gone
+        pass
+
+
+def StartThread(function, args, stackSize):
+    """Runs `function(*args)` in a new daemon thread. Raises ValueError, RuntimeError."""
+    previous = _threading.stack_size(stackSize) if stackSize else None
+    try:
+        _threading.Thread(target=function, args=args, daemon=True).start()
+    finally:
+        if previous is not None:
+            _threading.stack_size(previous)
+
+
+def FileStat(path):
+    """Returns os.stat's result, or None when there is no such path."""
+    try:
+        return _os.stat(path)
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return None
+
+
+def IsInside(path, root):
+    """Says whether the path, its symbolic links followed, stays in the root."""
+    real = _os.path.realpath(path)
+    root = _os.path.realpath(root)
+    return real == root or real.startswith(root.rstrip(_os.sep) + _os.sep)
+
+
+def AvailableMemory():
+    """Returns the free bytes of the heap, or None where that cannot be told."""
+
+
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%!$&'()*+,;="
+_TARGET = _HOST + b"/?@\"<>`{}|^"
+
+
+def IsToken(buf, start, end):
+    """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
+    return end > start and not buf[start:end].translate(None, _TOKEN)
+
+
+def IsTarget(buf, start, end):
+    """Says whether buf[start:end] has only what a request target may have (RFC 3986)."""
+    return end > start and not buf[start:end].translate(None, _TARGET)
+
+
+def IsHost(buf, start, end):
+    """Says whether buf[start:end] has only what a Host field may have (RFC 9110 section 7.2)."""
+    return not buf[start:end].translate(None, _HOST)
+
+
+def TraceText(error):
+    """Returns the traceback of an exception as text."""
+    return "".join(_traceback.format_exception(type(error), error, error.__traceback__))
+
+
+def ReadOnly(view):
+    """Returns the memoryview, protected against writing."""
+    return view.toreadonly()
+
+
+# --- TLS (OpenSSL) -----------------------------------------------------------
+
+
+def ServerTLS(certFile, keyFile, caFile):
+    """Returns a server's TLS context from PEM files (or DER). Raises OSError, ssl.SSLError."""
+    context = _ssl.SSLContext(_ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = _ssl.TLSVersion.TLSv1_2
+    with _AsPEM(certFile, "CERTIFICATE") as cert, _AsPEM(keyFile, "PRIVATE KEY") as key:
+        context.load_cert_chain(cert.path, key.path)
+    if caFile:
+        with _AsPEM(caFile, "CERTIFICATE") as authority:
+            context.load_verify_locations(authority.path)
+        context.verify_mode = _ssl.CERT_REQUIRED
+    return context
+
+
+def ClientTLS(caFile=None):
+    """Returns a client's TLS context; without `caFile` the system's authorities count."""
+    return _ssl.create_default_context(cafile=caFile)
+
+
+def WrapTLS(context, sock, serverSide, hostname=None):
+    """Returns (stream, socket): TLS on a non-blocking socket, and the socket that is polled.
+
+    Here they are one object, which takes over the file number. Raises OSError.
+    """
+    stream = context.wrap_socket(
+        sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname
+    )
+    return stream, stream
+
+
+def Handshake(stream):
+    """Takes a step of the handshake: True when it is over, False to wait for the peer."""
+    try:
+        stream.do_handshake()
+        return True
+    except _WANT:
+        return False
+
+
+def FinishTLS(stream):
+    """Says good-bye (close_notify) as far as that goes without waiting."""
+    try:
+        stream.unwrap()
+    except (OSError, ValueError):  # the connection broke before, or has no TLS yet
+        pass
+
+
+class _AsPEM:
+    """A certificate file as PEM: OpenSSL loads chains from PEM files only, the boards DER too."""
+
+    def __init__(self, path, kind):
+        self.path = path
+        self._temporary = None
+        with open(path, "rb") as file:
+            data = file.read()
+        if b"-----BEGIN" not in data:
+            import base64
+            import tempfile
+
+            text = base64.encodebytes(data).decode()
+            self._temporary = tempfile.NamedTemporaryFile("w", suffix=".pem")
+            self._temporary.write("-----BEGIN %s-----\n%s-----END %s-----\n" % (kind, text, kind))
+            self._temporary.flush()
+            self.path = self._temporary.name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._temporary:
+            self._temporary.close()

@@ -1,0 +1,324 @@
+"""The MicroPython side of `interpreter.py`: time, sockets, polling, files.
+
+Everything here avoids exceptions and allocation on the ordinary course:
+stream methods (`readinto`, `write`) answer None where a socket would block.
+"""
+
+import errno as _errno
+import io as _io
+import os as _os
+import select as _select
+import socket as _socket
+import sys as _sys
+import time as _time
+
+from micropython import const  # noqa: F401
+
+try:
+    from _thread import allocate_lock as NewLock
+    from _thread import get_ident as ThreadIdent
+except ImportError:  # a board without threads has one, number 0
+
+    def ThreadIdent():
+        """Returns the running thread's number (int)."""
+        return 0
+
+    NewLock = None
+
+
+# A tuple of the error's kind costs nothing when no error comes.
+StackError = (RuntimeError,)  # MicroPython's "maximum recursion depth exceeded"
+DefaultStackSize = 8192  # bytes; the seed's default for a worker's thread
+HasWakeUp = False  # no portable pipe: a waiting loop looks around at its tick
+
+TicksMs = _time.ticks_ms
+TicksDiff = _time.ticks_diff
+SleepMs = _time.sleep_ms
+
+_WOULD_BLOCK = (_errno.EAGAIN, getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
+
+
+def WouldBlock(error):
+    """Says whether an OSError only means "not now"."""
+    return error.errno in _WOULD_BLOCK
+
+
+def ReadInto(stream, buf):
+    """Reads what is there into `buf` (bytearray or memoryview).
+
+    Returns the count, 0 at the end of the stream, None when nothing is there
+    yet. Raises OSError when the connection is lost.
+    """
+    return stream.readinto(buf)
+
+
+def Write(stream, data):
+    """Writes as much of `data` as the stream takes; returns the count or None."""
+    return stream.write(data)
+
+
+def ReadDatagram(sock, size):
+    """Returns (bytes, remote address), or None when nothing is there."""
+    try:
+        return sock.recvfrom(size)
+    except OSError as ex:
+        if WouldBlock(ex):
+            return None
+        raise
+
+
+class Poller:
+    """Waits for sockets to become ready. Masks: 1 readable, 4 writable, 8 error, 16 hung up.
+
+    `ipoll` allocates nothing, however many sockets wait.
+    """
+
+    def __init__(self):
+        self._poll = _select.poll()
+        self.Register = self._poll.register
+        self.Modify = self._poll.modify
+
+    def Unregister(self, sock):
+        """Forgets a socket; one that is not known is no error."""
+        try:
+            self._poll.unregister(sock)
+        except (KeyError, OSError):  # OSError(ENOENT) before 1.24
+            pass
+
+    def Wait(self, timeoutMs):
+        """Yields (key, mask) of each ready socket, after `timeoutMs` at most (-1: for ever)."""
+        return self._poll.ipoll(timeoutMs)
+
+    def Close(self):
+        """Frees what the poller holds."""
+
+
+def PollKey(sock):
+    """Returns what `Poller.Wait` will call this socket: itself, lwIP sockets have no number."""
+    return sock
+
+
+def Listen(address, backlog):
+    """Returns a non-blocking listening TCP socket. Raises OSError."""
+    sock = _socket.socket()
+    try:
+        sock.setsockopt(getattr(_socket, "SOL_SOCKET", 1), getattr(_socket, "SO_REUSEADDR", 2), 1)
+        sock.bind(Resolve(address))
+        sock.listen(backlog)
+        sock.setblocking(False)
+    except Exception:
+        sock.close()
+        raise
+    return sock
+
+
+def Accept(sock):
+    """Returns (socket, raw peer address), or None when nobody waits. Raises OSError."""
+    try:
+        client, address = sock.accept()
+    except OSError as ex:
+        if WouldBlock(ex):
+            return None
+        raise
+    client.setblocking(False)
+    try:  # TCP_NODELAY: the end of a response must not wait for an acknowledgement
+        client.setsockopt(6, 1, 1)
+    except (OSError, ValueError):  # a stack without the option
+        pass
+    return client, address
+
+
+def Resolve(address, datagram=False):
+    """Returns the (host, port) address in the form the sockets here take."""
+    return _socket.getaddrinfo(address[0], address[1], 0, 2 if datagram else 1)[0][-1]
+
+
+def PeerAddress(raw):
+    """Returns (ip text, port) of an address as `Accept` gave it.
+
+    The unix port hands out packed C structures, the boards tuples.
+    """
+    if isinstance(raw, tuple):
+        return raw[0], raw[1]
+    parts = _socket.sockaddr(raw)
+    return _socket.inet_ntop(parts[0], parts[1]), parts[2]
+
+
+def LocalPort(sock, asked):
+    """Returns the port a socket is bound to: here only what was asked for is known."""
+    return asked
+
+
+def ConnectTCP(address):
+    """Starts a TCP connection without waiting; returns the socket. Raises OSError."""
+    sock = _socket.socket()
+    sock.setblocking(False)
+    try:
+        sock.connect(Resolve(address))
+    except OSError as ex:
+        if not WouldBlock(ex):
+            sock.close()
+            raise
+    return sock
+
+
+def ConnectError(sock):
+    """Returns the error number of a finished connection attempt, 0 when it stands."""
+    try:
+        sock.write(b"")
+    except OSError as ex:
+        return ex.errno
+    return 0
+
+
+def BindUDP(address, broadcast):
+    """Returns a non-blocking UDP socket. Raises OSError."""
+    sock = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)
+    try:
+        if broadcast:
+            sock.setsockopt(getattr(_socket, "SOL_SOCKET", 1), getattr(_socket, "SO_BROADCAST", 6), 1)
+        if address:
+            sock.bind(Resolve(address, True))
+        sock.setblocking(False)
+    except Exception:
+        sock.close()
+        raise
+    return sock
+
+
+def ShutdownWrite(sock):
+    """Tells the peer that nothing more comes; MicroPython's sockets cannot."""
+
+
+def StartThread(function, args, stackSize):
+    """Runs `function(*args)` in a new thread. Raises OSError, or ImportError without threads."""
+    import _thread
+
+    previous = _thread.stack_size(stackSize or DefaultStackSize)
+    try:
+        _thread.start_new_thread(function, args)
+    finally:
+        _thread.stack_size(previous)
+
+
+def FileStat(path):
+    """Returns os.stat's tuple, or None when there is no such path."""
+    try:
+        return _os.stat(path)
+    except OSError:
+        return None
+
+
+def IsInside(path, root):
+    """Says whether the path stays in the root: filesystems here have no links to follow."""
+    return True
+
+
+def AvailableMemory():
+    """Returns the free bytes of the heap, or None where that cannot be told."""
+    import gc
+
+    return gc.mem_free()
+
+
+def IsToken(buf, start, end):
+    """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
+    return end > start and _All(buf, start, end, _TOKEN)
+
+
+def IsTarget(buf, start, end):
+    """Says whether buf[start:end] has only what a request target may have (RFC 3986)."""
+    return end > start and _All(buf, start, end, _TARGET)
+
+
+def IsHost(buf, start, end):
+    """Says whether buf[start:end] has only what a Host field may have (RFC 9110 section 7.2)."""
+    return _All(buf, start, end, _HOST)
+
+
+def _All(buf, start, end, allowed):
+    while start < end:
+        if buf[start] not in allowed:
+            return False
+        start += 1
+    return True
+
+
+# The commonest bytes come first: `in` searches from the left.
+_TOKEN = b"etaoinsrhldcumfpgwybvk-xjqzETAOINSRHLDCUMFPGWYBVKXJQZ0123456789!#$%&'*+.^_`|~"
+_HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%!$&'()*+,;="
+_TARGET = b"/etaoinsrhldcumfpgwybvkxjqz0123456789.-_=&?%+ETAOINSRHLDCUMFPGWYBVKXJQZ~!$'()*,;:@[]|^\"<>`{}"
+
+
+def TraceText(error):
+    """Returns the traceback of an exception as text."""
+    out = _io.StringIO()
+    _sys.print_exception(error, out)
+    return out.getvalue()
+
+
+def ReadOnly(view):
+    """Returns the memoryview, which MicroPython cannot protect, unchanged."""
+    return view
+
+
+# --- TLS (mbedTLS) -----------------------------------------------------------
+
+
+def ServerTLS(certFile, keyFile, caFile):
+    """Returns a server's TLS context from PEM or DER files. Raises OSError, ValueError."""
+    import tls
+
+    context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_ReadFile(certFile), _ReadFile(keyFile))
+    if caFile:
+        context.load_verify_locations(_ReadFile(caFile))
+        context.verify_mode = tls.CERT_REQUIRED
+    return context
+
+
+def ClientTLS(caFile=None):
+    """Returns a client's TLS context; without `caFile` the server is not checked."""
+    import tls
+
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    if caFile:
+        context.load_verify_locations(_ReadFile(caFile))
+        context.verify_mode = tls.CERT_REQUIRED
+    else:
+        context.verify_mode = tls.CERT_NONE
+    return context
+
+
+def WrapTLS(context, sock, serverSide, hostname=None):
+    """Returns (stream, socket): TLS on a non-blocking socket, and the socket that is polled.
+
+    The handshake comes with the stream's first reads. Raises OSError.
+    """
+    stream = context.wrap_socket(
+        sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname
+    )
+    return stream, sock
+
+
+def Handshake(stream):
+    """Takes a step of the handshake: True when it may be over, False to wait for the peer.
+
+    mbedTLS shakes hands inside read and write: nothing to do apart from that.
+    """
+    return True
+
+
+def FinishTLS(stream):
+    """Says good-bye (close_notify) as far as that goes without waiting."""
+    try:
+        stream.close()
+    except OSError:  # the connection broke before
+        pass
+
+
+def _ReadFile(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    # mbedTLS wants PEM text closed by a NUL, and DER as it is.
+    return data + b"\0" if data.startswith(b"-----") else data

@@ -1,0 +1,89 @@
+"""Percent-encoding, paths and forms (RFC 3986, WHATWG URL): text in, text out."""
+
+_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_MAX_PARAMS = 1000  # of a query or a form; past it: ValueError
+
+
+class UrlUtils:
+    """Static functions on the parts of a URL."""
+
+    @staticmethod
+    def Quote(s, safe="/"):
+        """Returns the text percent-encoded as UTF-8, except letters, digits, `-._~` and `safe`."""
+        return "".join(
+            [chr(b) if chr(b) in _SAFE or chr(b) in safe else "%%%02X" % b for b in s.encode("utf-8")]
+        )
+
+    @staticmethod
+    def Unquote(s):
+        """Returns the text with its %XX decoded, once, as UTF-8.
+
+        Raises ValueError for a `%` without two hex digits and for bytes that are not UTF-8.
+        """
+        if "%" not in s:
+            return s
+        pieces = s.split("%")
+        out = [pieces[0].encode("utf-8")]
+        for piece in pieces[1:]:
+            code = piece[:2]
+            if len(code) != 2 or not _IsHex(code[0]) or not _IsHex(code[1]):
+                raise ValueError("malformed percent-encoding")
+            out.append(bytes((int(code, 16),)))
+            out.append(piece[2:].encode("utf-8"))
+        try:
+            return b"".join(out).decode("utf-8")
+        except UnicodeError:
+            raise ValueError("percent-encoding that is not UTF-8")
+
+    @staticmethod
+    def UnquotePlus(s):
+        """Returns the text decoded as in forms and queries: `+` is a space, then %XX."""
+        return UrlUtils.Unquote(s.replace("+", " "))
+
+    @staticmethod
+    def ParseQuery(s):
+        """Returns the [(name, value), …] of a query string or URL encoded form, in their order.
+
+        Raises ValueError for a malformed text or one with too many pairs.
+        """
+        if s.count("&") >= _MAX_PARAMS:
+            raise ValueError("more than %d parameters" % _MAX_PARAMS)
+        pairs = []
+        for part in s.split("&"):
+            if part:
+                at = part.find("=")
+                name = part if at < 0 else part[:at]
+                value = "" if at < 0 else part[at + 1 :]
+                pairs.append((UrlUtils.UnquotePlus(name), UrlUtils.UnquotePlus(value)))
+        return pairs
+
+    @staticmethod
+    def RemoveDotSegments(path):
+        """Returns the encoded path without `.` and `..` segments (RFC 3986 section 5.2.4), still encoded."""
+        segments = []
+        plain = ""
+        for segment in path.split("/")[1:]:
+            plain = segment.replace("%2e", ".").replace("%2E", ".")
+            if plain == "..":
+                if segments:
+                    segments.pop()
+            elif plain != ".":
+                segments.append(segment)
+        if plain == "." or plain == "..":
+            segments.append("")
+        return "/" + "/".join(segments)
+
+    @staticmethod
+    def DecodePath(path):
+        """Returns the encoded path decoded, once.
+
+        Raises ValueError for what no path may hold: NUL, a backslash, malformed encoding.
+        """
+        path = UrlUtils.Unquote(path)
+        if "\0" in path or "\\" in path:
+            raise ValueError("NUL or backslash in a path")
+        return path
+
+
+def _IsHex(char):
+    return "0" <= char <= "9" or "a" <= char <= "f" or "A" <= char <= "F"

@@ -1,0 +1,473 @@
+"""The web server: its configuration, its start and stop, what all its connections share."""
+
+from .httpConnection import HttpConnection
+from .libs.interpreter import FileStat, const
+from .libs.XAsyncSockets import (
+    XAsyncSocketsPool,
+    XAsyncSocketsPoolException,
+    XAsyncTCPServer,
+    XAsyncTCPServerException,
+    XBufferSlots,
+)
+from .pipeline import AllowedMethods
+
+
+class MicroWebSrv2Exception(Exception):
+    """The server cannot do what was asked in its present state."""
+
+
+class MicroWebSrv2:
+    """A web server. Configure it, then start it in a pool of its own or in one that others share."""
+
+    DEBUG = const(0)
+    INFO = const(1)
+    WARNING = const(2)
+    ERROR = const(3)
+
+    Exception = MicroWebSrv2Exception
+    AuthRealm = "MicroWebSrv2"
+
+    DefaultPages = ["index.html", "index.htm", "default.html", "default.htm"]
+
+    MimeTypes = {
+        ".txt": "text/plain",
+        ".htm": "text/html",
+        ".html": "text/html",
+        ".css": "text/css",
+        ".csv": "text/csv",
+        ".js": "application/javascript",
+        ".xml": "application/xml",
+        ".xhtml": "application/xhtml+xml",
+        ".json": "application/json",
+        ".zip": "application/zip",
+        ".pdf": "application/pdf",
+        ".ts": "application/typescript",
+        ".woff": "font/woff",
+        ".woff2": "font/woff2",
+        ".ttf": "font/ttf",
+        ".otf": "font/otf",
+        ".jpg": "image/jpeg",
+        ".jpeg": "image/jpeg",
+        ".png": "image/png",
+        ".gif": "image/gif",
+        ".svg": "image/svg+xml",
+        ".ico": "image/x-icon",
+    }
+
+    Modules = []  # the loaded modules, in the order of loading
+    _modulesByName = {}
+
+    # --- static methods ---
+
+    @staticmethod
+    def LoadModule(modName):
+        """Loads the module `mods/<modName>.py` for all servers; returns the instance of its class.
+
+        Loading it again returns the same instance. Raises ValueError for a
+        bad name, MicroWebSrv2Exception when there is no such module or it is broken.
+        """
+        _CheckText("modName", modName)
+        known = MicroWebSrv2._modulesByName
+        if modName not in known:
+            package = __name__[: __name__.rfind(".")]
+            try:
+                module = __import__("%s.mods.%s" % (package, modName), None, None, (modName,))
+            except ImportError as ex:
+                raise MicroWebSrv2Exception('cannot load the module "%s": %s' % (modName, ex))
+            create = getattr(module, modName, None)
+            if create is None:
+                raise MicroWebSrv2Exception('the module "%s" has no class "%s"' % (modName, modName))
+            instance = create()
+            if not hasattr(instance, "OnRequest"):
+                raise MicroWebSrv2Exception('the class "%s" has no method "OnRequest"' % modName)
+            known[modName] = instance
+            MicroWebSrv2.Modules.append(instance)
+        return known[modName]
+
+    @staticmethod
+    def HTMLEscape(s):
+        """Returns the text with &, <, >, " and ' escaped for HTML. Raises ValueError if it is none."""
+        if not isinstance(s, str):
+            raise ValueError('"s" must be a string, got %r' % (s,))
+        s = s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return s.replace('"', "&quot;").replace("'", "&#39;")
+
+    @staticmethod
+    def AddDefaultPage(filename):
+        """Adds a page that stands for its directory, after those there are. Raises ValueError."""
+        _CheckText("filename", filename)
+        if filename not in MicroWebSrv2.DefaultPages:
+            MicroWebSrv2.DefaultPages.append(filename)
+
+    @staticmethod
+    def AddMimeType(ext, mimeType):
+        """Lets files with the extension `ext` (".tar") be served, as `mimeType`. Raises ValueError."""
+        _CheckText("ext", ext)
+        _CheckText("mimeType", mimeType)
+        if ext[0] != ".":
+            raise ValueError('"ext" must begin with a dot, got "%s"' % ext)
+        MicroWebSrv2.MimeTypes[ext.lower()] = mimeType
+
+    @staticmethod
+    def GetMimeTypeFromFilename(filename):
+        """Returns the MIME type (str) of a filename by its extension, or None. Raises ValueError."""
+        _CheckText("filename", filename)
+        dot = filename.rfind(".")
+        if dot < 0:
+            return None
+        ext = filename[dot:]
+        return MicroWebSrv2.MimeTypes.get(ext) or MicroWebSrv2.MimeTypes.get(ext.lower())
+
+    # --- life ---
+
+    def __init__(self):
+        self._bindAddress = ("0.0.0.0", 80)
+        self._rootPath = "www"
+        self._sslContext = None
+        self._requestsTimeoutSec = 10
+        self._notFoundURL = None
+        self._allowAllOrigins = False
+        self._corsAllowAll = False
+        self._onLogging = None
+        self._pool = None  # XAsyncSocketsPool, while running
+        self._managed = False  # the pool is our own
+        self._server = None  # XAsyncTCPServer, while running
+        self._slots = {}  # worker -> XBufferSlots
+        self._waiting = []  # connections that want a slot
+        self.SetNormalConfig()
+
+    def StartInPool(self, asyncSocketsPool):
+        """Begins to listen, in a pool that others run. Raises ValueError, MicroWebSrv2Exception."""
+        if not isinstance(asyncSocketsPool, XAsyncSocketsPool):
+            raise ValueError('"asyncSocketsPool" must be an XAsyncSocketsPool, got %r' % (asyncSocketsPool,))
+        self._CheckStopped()
+        try:
+            server = XAsyncTCPServer.Create(asyncSocketsPool, self._bindAddress, self._connQueueCapacity)
+        except XAsyncTCPServerException as ex:
+            raise MicroWebSrv2Exception(str(ex))
+        server.State = self
+        server.ClientClass = HttpConnection
+        server.OnClientAccepted = self._OnClientAccepted
+        self._pool = asyncSocketsPool
+        self._server = server
+        try:
+            self._MakeSlots(asyncSocketsPool.Workers[0], self._bufferSlotsCount)
+        except MemoryError:
+            self.Stop()
+            raise MicroWebSrv2Exception(
+                "no memory for %d buffers of %d bytes" % (self._bufferSlotsCount, self._bufferSlotSize)
+            )
+        self.Log("listening on %s:%s" % server.SrvAddr + (" (TLS)" if self._sslContext else ""), self.INFO)
+
+    def StartManaged(self, parllProcCount=1, procStackSize=0):
+        """Begins to serve: with 0 in the calling thread until Stop, otherwise in that many new threads.
+
+        `procStackSize` is the stack of each in bytes, 0 the runtime's default.
+        Raises ValueError, MicroWebSrv2Exception.
+        """
+        _CheckCount("parllProcCount", parllProcCount, 0)
+        _CheckCount("procStackSize", procStackSize, 0)
+        self._CheckStopped()
+        pool = XAsyncSocketsPool()
+        try:
+            self.StartInPool(pool)
+            self._managed = True
+            pool.AsyncWaitEvents(parllProcCount, procStackSize)
+        except XAsyncSocketsPoolException as ex:
+            self.Stop()
+            raise MicroWebSrv2Exception(str(ex))
+
+    def Stop(self):
+        """Stops listening and closes every connection; a pool of its own ends."""
+        pool = self._pool
+        if not pool:
+            return
+        server = self._server
+        managed = self._managed
+        self._pool = self._server = None
+        self._managed = False
+        if managed:
+            pool.StopWaitEvents()
+        server.Close()
+        for asyncSocket in pool.GetAllAsyncSockets():
+            if isinstance(asyncSocket, HttpConnection) and asyncSocket.WebServer is self:
+                asyncSocket.Close()
+        self._slots = {}
+        self._waiting = []
+        self.Log("stopped", self.INFO)
+
+    def Log(self, msg, msgType):
+        """Hands a message to OnLogging, or prints it with its time and level."""
+        if self._onLogging:
+            self._onLogging(self, str(msg), msgType)
+            return
+        from time import localtime
+
+        level = ("DEBUG", "INFO", "WARNING", "ERROR")[msgType]
+        print("%04d-%02d-%02d %02d:%02d:%02d MWS2 %s %s" % (tuple(localtime()[:6]) + (level, msg)))
+
+    def ResolvePhysicalPath(self, urlPath):
+        """Returns the path of the file that a decoded URL path stands for, or None. Raises ValueError."""
+        _CheckText("urlPath", urlPath)
+        from .staticFiles import ResolvePath
+
+        return ResolvePath(self, urlPath)[0]
+
+    def EnableSSL(self, certFile, keyFile, caFile=None):
+        """Serves https with a certificate and its key (PEM or DER); port 80 becomes 443.
+
+        With `caFile` a client must show a certificate signed by it. Raises
+        ValueError, MicroWebSrv2Exception.
+        """
+        _CheckText("certFile", certFile)
+        _CheckText("keyFile", keyFile)
+        if caFile is not None:
+            _CheckText("caFile", caFile)
+        self._CheckStopped()
+        for path in (certFile, keyFile, caFile):
+            if path and not FileStat(path):
+                raise MicroWebSrv2Exception('cannot find the file "%s"' % path)
+        try:
+            from .libs.interpreter import ServerTLS
+
+            self._sslContext = ServerTLS(certFile, keyFile, caFile)
+        except (OSError, ValueError, ImportError) as ex:
+            raise MicroWebSrv2Exception("cannot use the certificate or its key: %s" % ex)
+        if self._bindAddress[1] == 80:
+            self._bindAddress = (self._bindAddress[0], 443)
+
+    def DisableSSL(self):
+        """Serves http; port 443 becomes 80. Raises MicroWebSrv2Exception while running."""
+        self._CheckStopped()
+        self._sslContext = None
+        if self._bindAddress[1] == 443:
+            self._bindAddress = (self._bindAddress[0], 80)
+
+    def SetEmbeddedConfig(self):
+        """Sets the limits for a device."""
+        self._Configure(8, 16, 1024, 16 * 1024)
+
+    def SetLightConfig(self):
+        """Sets the limits for a small computer."""
+        self._Configure(64, 128, 1024, 512 * 1024)
+
+    def SetNormalConfig(self):
+        """Sets the limits for a usual server; they are the default."""
+        self._Configure(256, 512, 4 * 1024, 2 * 1024 * 1024)
+
+    def SetLargeConfig(self):
+        """Sets the limits for a large server."""
+        self._Configure(512, 2 * 1024, 16 * 1024, 8 * 1024 * 1024)
+
+    def _Configure(self, connQueueCapacity, bufferSlotsCount, bufferSlotSize, maxRequestContentLength):
+        self._CheckStopped()
+        self._connQueueCapacity = connQueueCapacity
+        self._bufferSlotsCount = bufferSlotsCount
+        self._bufferSlotSize = bufferSlotSize
+        self._keepAllocBufferSlots = True
+        self._maxRequestContentLength = maxRequestContentLength
+
+    def _CheckStopped(self):
+        if self._pool:
+            raise MicroWebSrv2Exception("this cannot be done while the server is running")
+
+    # --- what connections use ---
+
+    def _OnClientAccepted(self, server, connection):
+        if self._sslContext:
+            connection.Secure(self._sslContext)
+
+    def AllowedMethods(self, request):
+        """Returns the methods of a request's path as the value of an Allow field."""
+        return AllowedMethods(self, request)
+
+    def _MakeSlots(self, worker, count):
+        slots = XBufferSlots(max(count, 2), self._bufferSlotSize, self._keepAllocBufferSlots)
+        self._slots[worker] = slots
+        return slots
+
+    def TakeSlot(self, connection):
+        """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""
+        worker = connection.GetWorker()
+        slots = self._slots.get(worker)
+        if not slots:  # a further thread's share, when it first serves
+            slots = self._MakeSlots(worker, self._bufferSlotsCount // len(self._pool.Workers))
+        slot = slots.GetAvailableSlot()
+        if not slot and self._PurgeSlow(worker):
+            slot = slots.GetAvailableSlot()
+        if not slot and connection not in self._waiting:
+            self._waiting.append(connection)
+        return slot
+
+    def ReleaseSlot(self, worker, slot):
+        """Takes an XBufferSlot back."""
+        slot.Available = True
+        if self._waiting:
+            worker.Post(self._waiting.pop(0).OnSlot)
+
+    def _PurgeSlow(self, worker):
+        """Refuses the request that has been coming in for the longest, so that its buffer serves another."""
+        slowest = None
+        for asyncSocket in worker.Sockets.values():
+            slow = isinstance(asyncSocket, HttpConnection) and asyncSocket.IsSlow()
+            if slow and (slowest is None or asyncSocket.ExpireAt < slowest.ExpireAt):
+                slowest = asyncSocket
+        if slowest:
+            slowest.OnExpired()
+        return slowest is not None
+
+    # --- properties ---
+
+    @property
+    def IsRunning(self):
+        """bool: the server listens, and its pool is served."""
+        return self._pool is not None and (not self._managed or self._pool.WaitEventsProcessing)
+
+    @property
+    def ConnQueueCapacity(self):
+        """int: connections that may wait to be accepted."""
+        return self._connQueueCapacity
+
+    @ConnQueueCapacity.setter
+    def ConnQueueCapacity(self, value):
+        self._connQueueCapacity = self._Count("ConnQueueCapacity", value)
+
+    @property
+    def BufferSlotsCount(self):
+        """int: number of buffers; one serves a request under way, two while a file is sent."""
+        return self._bufferSlotsCount
+
+    @BufferSlotsCount.setter
+    def BufferSlotsCount(self, value):
+        self._bufferSlotsCount = self._Count("BufferSlotsCount", value)
+
+    @property
+    def BufferSlotSize(self):
+        """int: bytes of a buffer."""
+        return self._bufferSlotSize
+
+    @BufferSlotSize.setter
+    def BufferSlotSize(self, value):
+        self._bufferSlotSize = self._Count("BufferSlotSize", value)
+
+    @property
+    def KeepAllocBufferSlots(self):
+        """bool: the buffers are allocated once, at the start."""
+        return self._keepAllocBufferSlots
+
+    @KeepAllocBufferSlots.setter
+    def KeepAllocBufferSlots(self, value):
+        self._keepAllocBufferSlots = self._Flag("KeepAllocBufferSlots", value, True)
+
+    @property
+    def MaxRequestContentLength(self):
+        """int: bytes of the longest content that is taken into memory."""
+        return self._maxRequestContentLength
+
+    @MaxRequestContentLength.setter
+    def MaxRequestContentLength(self, value):
+        self._maxRequestContentLength = self._Count("MaxRequestContentLength", value)
+
+    @property
+    def BindAddress(self):
+        """tuple: (ip, port) to listen on; port 0 lets the system choose one, which stands here once it runs."""
+        return self._server.SrvAddr if self._server else self._bindAddress
+
+    @BindAddress.setter
+    def BindAddress(self, value):
+        good = isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and value[0]
+        if not good or not isinstance(value[1], int) or not 0 <= value[1] <= 65535:
+            raise ValueError('"BindAddress" must be a tuple of (str_ip_addr, int_port), got %r' % (value,))
+        self._CheckStopped()
+        self._bindAddress = value
+
+    @property
+    def IsSSLEnabled(self):
+        """bool: the server speaks https."""
+        return self._sslContext is not None
+
+    @property
+    def RootPath(self):
+        """str: the folder of the web files."""
+        return self._rootPath
+
+    @RootPath.setter
+    def RootPath(self, value):
+        _CheckText("RootPath", value)
+        self._CheckStopped()
+        self._rootPath = value[:-1] if len(value) > 1 and value[-1] == "/" else value
+
+    @property
+    def RequestsTimeoutSec(self):
+        """int: seconds a request may take to come in, and a connection may be silent."""
+        return self._requestsTimeoutSec
+
+    @RequestsTimeoutSec.setter
+    def RequestsTimeoutSec(self, value):
+        self._requestsTimeoutSec = self._Count("RequestsTimeoutSec", value)
+
+    @property
+    def NotFoundURL(self):
+        """str or None: where requests are redirected that nothing answers."""
+        return self._notFoundURL
+
+    @NotFoundURL.setter
+    def NotFoundURL(self, value):
+        if value is not None:
+            _CheckText("NotFoundURL", value)
+        self._CheckStopped()
+        self._notFoundURL = value
+
+    @property
+    def AllowAllOrigins(self):
+        """bool: pages of any origin may read the answers (CORS)."""
+        return self._allowAllOrigins
+
+    @AllowAllOrigins.setter
+    def AllowAllOrigins(self, value):
+        self._allowAllOrigins = self._Flag("AllowAllOrigins", value)
+
+    @property
+    def CORSAllowAll(self):
+        """bool: every CORS pre-flight request is granted."""
+        return self._corsAllowAll
+
+    @CORSAllowAll.setter
+    def CORSAllowAll(self, value):
+        self._corsAllowAll = self._Flag("CORSAllowAll", value)
+
+    @property
+    def OnLogging(self):
+        """callable or None: `f(microWebSrv2, msg, msgType)` takes the log's messages."""
+        return self._onLogging
+
+    @OnLogging.setter
+    def OnLogging(self, value):
+        if value is not None and not callable(value):
+            raise ValueError('"OnLogging" must be a function or None, got %r' % (value,))
+        self._onLogging = value
+
+    def _Count(self, name, value):
+        _CheckCount(name, value, 1)
+        self._CheckStopped()
+        return value
+
+    def _Flag(self, name, value, whenStopped=False):
+        if not isinstance(value, bool):
+            raise ValueError('"%s" must be a boolean, got %r' % (name, value))
+        if whenStopped:
+            self._CheckStopped()
+        return value
+
+
+def _CheckText(name, value):
+    if not isinstance(value, str) or not value:
+        raise ValueError('"%s" must be a not empty string, got %r' % (name, value))
+
+
+def _CheckCount(name, value, least):
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        kind = "a positive integer" if least else "a positive integer or zero"
+        raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
+
+

@@ -1,0 +1,29 @@
+"""OPTIONS, and CORS pre-flight requests (Fetch standard, section 3.2).
+
+Imported by the first request of that kind that no route of its own takes.
+"""
+
+from .pipeline import AllowedMethods
+
+_MAX_AGE_SEC = 86400  # how long a browser may keep the answer
+
+
+def AnswerOptions(web, request, response):
+    """Answers 204 with Allow, and with the CORS fields where CORS is on; 404 for an unknown path."""
+    if not request._methods and request._target != "*" and not web.ResolvePhysicalPath(request.Path):
+        response.ReturnNotFound()
+        return
+    allow = AllowedMethods(web, request)
+    response.SetHeader("Allow", allow)
+    if web.CORSAllowAll:
+        _AllowAll(request, response, allow)
+    response.Return(204)
+
+
+def _AllowAll(request, response, allow):
+    response.AccessControlAllowOrigin = "*"
+    response.SetHeader("Access-Control-Allow-Methods", allow)
+    asked = request.GetHeader("Access-Control-Request-Headers")
+    if asked:  # "*" would leave Authorization out
+        response.SetHeader("Access-Control-Allow-Headers", asked)
+    response.SetHeader("Access-Control-Max-Age", _MAX_AGE_SEC)

@@ -1,0 +1,218 @@
+"""Web routes: which handler takes a method and a path.
+
+Paths without arguments are found in one dictionary; those with arguments in
+a tree of segments, where a literal segment is tried before an argument.
+The routes are global: every server of the process serves them.
+"""
+
+from .libs.urlUtils import UrlUtils
+
+GET = "GET"
+HEAD = "HEAD"
+POST = "POST"
+PUT = "PUT"
+DELETE = "DELETE"
+OPTIONS = "OPTIONS"
+PATCH = "PATCH"
+
+_ANY = 0  # key of a tree node's child that takes any segment
+_END = 1  # key of the methods of the path that ends at a tree node
+
+
+class WebRouteException(Exception):
+    """A route that does not exist, or cannot be built from the given arguments."""
+
+
+class RouteResult:
+    """A route, with the arguments of the path it was resolved for."""
+
+    def __init__(self, handler, method, routePath, name, args, stream=False):
+        self.Handler = handler
+        self.Method = method
+        self.RoutePath = routePath
+        self.Name = name
+        self.Args = args  # dict; of a registered route: the arguments' names, in order
+        self.Stream = stream  # bool: the handler reads the request's content itself
+
+
+class _Routes:
+    """Every registered route, in the three orders in which one is looked for."""
+
+    def __init__(self):
+        self.Clear()
+
+    def Clear(self):
+        self.Literal = {}  # encoded path -> {method: RouteResult}
+        self.Tree = {}  # segment (decoded) or _ANY -> node; _END -> {method: RouteResult}
+        self.Named = {}  # name -> RouteResult
+
+
+ROUTES = _Routes()
+
+
+def WebRoute(method, routePath, name=None, stream=False):
+    """Registers the decorated function as the handler of a method and a path.
+
+    `routePath` begins with "/"; a segment `<arg>` takes any one segment. With
+    `stream` the handler is called before the content has come, to read it
+    from `request.ContentStream`. Raises ValueError.
+    """
+
+    def _Decorated(handler):
+        RegisterRoute(handler, method, routePath, name, stream)
+        return handler
+
+    return _Decorated
+
+
+def RegisterRoute(handler, method, routePath, name=None, stream=False):
+    """Registers `handler(microWebSrv2, request[, args])` for a method and a path. Raises ValueError.
+
+    The same method and path again replace the former handler.
+    """
+    if not callable(handler):
+        raise ValueError('"handler" must be a function, got %r' % (handler,))
+    _CheckText("method", method)
+    _CheckText("routePath", routePath)
+    if routePath[0] != "/":
+        raise ValueError('"routePath" must start with "/", got "%s"' % routePath)
+    if name is not None:
+        _CheckText("name", name)
+    method = method.upper()
+    segments = _Segments(routePath)
+    names = [_ArgName(segment) for segment in segments if _ArgName(segment)]
+    for arg in names:
+        if names.count(arg) > 1:
+            raise ValueError('the argument "%s" stands twice in "%s"' % (arg, routePath))
+    route = RouteResult(handler, method, routePath, name, names, stream)
+    if names:
+        node = ROUTES.Tree
+        for segment in segments:
+            node = node.setdefault(_ANY if _ArgName(segment) else UrlUtils.Unquote(segment), {})
+        node.setdefault(_END, {})[method] = route
+    else:
+        path = UrlUtils.Quote(UrlUtils.Unquote(_WithoutSlash(routePath)))
+        ROUTES.Literal.setdefault(path, {})[method] = route
+    if name is not None:
+        ROUTES.Named[name] = route
+
+
+def FindRoutes(path):
+    """Returns ({method: RouteResult}, [argument, …]) of an encoded path, or (None, None).
+
+    The arguments are decoded, and in the order of the route's names.
+    """
+    methods = ROUTES.Literal.get(path)
+    if methods:
+        return methods, None
+    if len(path) > 1 and path[-1] == "/":
+        path = path[:-1]
+        methods = ROUTES.Literal.get(path)
+        if methods:
+            return methods, None
+    if "%" in path:
+        methods = ROUTES.Literal.get(UrlUtils.Quote(_Decoded(path)))
+        if methods and "%2F" not in path and "%2f" not in path:
+            return methods, None
+    if ROUTES.Tree:
+        args = []
+        methods = _Walk(ROUTES.Tree, _Segments(path), 0, args)
+        if methods:
+            return methods, args
+    return None, None
+
+
+def _Walk(node, segments, depth, args):
+    """Returns the methods at the end of the segments below a node, literal segments first."""
+    if depth == len(segments):
+        return node.get(_END)
+    segment = _Decoded(segments[depth])
+    child = node.get(segment)
+    if child:
+        methods = _Walk(child, segments, depth + 1, args)
+        if methods:
+            return methods
+    child = node.get(_ANY)
+    if child and segment:
+        args.append(int(segment) if _IsDigits(segment) else segment)
+        methods = _Walk(child, segments, depth + 1, args)
+        if methods:
+            return methods
+        args.pop()
+    return None
+
+
+def NamedArgs(route, args):
+    """Returns the dict of a route's arguments."""
+    named = {}
+    for i in range(len(args)):
+        named[route.Args[i]] = args[i]
+    return named
+
+
+def ResolveRoute(method, path):
+    """Returns the RouteResult of a method and a path (its `Args` a dict), or None."""
+    if not isinstance(method, str) or not isinstance(path, str):
+        raise ValueError('"method" and "path" must be strings')
+    methods, args = FindRoutes(path)
+    route = methods.get(method.upper()) if methods else None
+    if not route:
+        return None
+    return RouteResult(
+        route.Handler, route.Method, route.RoutePath, route.Name, NamedArgs(route, args or ()), route.Stream
+    )
+
+
+def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signature; it is only read)
+    """Returns the encoded path of a named route with its arguments filled in.
+
+    Raises ValueError for bad arguments, WebRouteException for an unknown
+    name or a missing argument.
+    """
+    _CheckText("routeName", routeName)
+    if not isinstance(routeArgs, dict):
+        raise ValueError('"routeArgs" must be a dictionary')
+    route = ROUTES.Named.get(routeName)
+    if not route:
+        raise WebRouteException('no route is named "%s"' % routeName)
+    segments = []
+    for segment in _Segments(route.RoutePath):
+        arg = _ArgName(segment)
+        if arg:
+            if arg not in routeArgs:
+                raise WebRouteException('the route "%s" needs the argument "%s"' % (routeName, arg))
+            segment = UrlUtils.Quote(str(routeArgs[arg]), "")
+        segments.append(segment)
+    return "/" + "/".join(segments)
+
+
+def _Segments(path):
+    path = _WithoutSlash(path)
+    return path[1:].split("/") if len(path) > 1 else []
+
+
+def _WithoutSlash(path):
+    return path[:-1] if len(path) > 1 and path[-1] == "/" else path
+
+
+def _ArgName(segment):
+    return segment[1:-1] if segment[:1] == "<" and segment[-1:] == ">" else ""
+
+
+def _Decoded(segment):
+    try:
+        return UrlUtils.Unquote(segment)
+    except ValueError:  # it was refused before, if it came from a client
+        return segment
+
+
+def _IsDigits(text):
+    for char in text:
+        if not "0" <= char <= "9":
+            return False
+    return len(text) <= 18
+
+
+def _CheckText(name, value):
+    if not isinstance(value, str) or not value:
+        raise ValueError('"%s" must be a not empty string, got %r' % (name, value))
