@@ -25,7 +25,7 @@ def test_success_says_one_line(logs, capsys):
 
 
 def test_failure_shows_the_end_of_the_log(logs):
-    program = "import sys\nfor i in range(100): print('line', i)\nsys.exit('no space left')"
+    program = "import sys\nfor i in range(100): print('line', i)\nprint('no space left')\nsys.exit(1)"
     with pytest.raises(ToolError) as failure:
         step.run_step("counting", python(program), "count")
     message = str(failure.value)
