@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tools.failure import ToolError
-from tools.micropython import COMMIT, VERSION, source_tree
+from tools.micropython import COMMIT, STAMP, VERSION, source_tree
 from tools.paths import BOARDS, BUILD, DIST, MODULES, ROOT, shown
 from tools.step import run_step
 
@@ -78,6 +78,7 @@ def make(folder, **variables):
 
 def build_mpy_cross(tree):
     """Build the cross-compiler, which turns modules into the frozen form."""
+    start_anew_when_changed(MPY_CROSS.parent, tree)
     command = make(tree / "mpy-cross", BUILD=MPY_CROSS.parent, PROG="mpy-cross")
     run_step("mpy-cross", command, "mpy-cross", env=build_environment())
 
@@ -86,6 +87,7 @@ def make_port(tree, board):
     """Build the port with the board's folder and its manifest, into build/BOARD/."""
     port = PORTS[board]
     folder = BUILD / board
+    start_anew_when_changed(folder, tree, BOARDS / board)
     forget_frozen_when_renamed(folder, board)
     command = make(
         tree / "ports" / port.name,
@@ -97,6 +99,38 @@ def make_port(tree, board):
     run_step(f"firmware {board}", command, f"firmware-{board}", env=build_environment())
 
 
+def start_anew_when_changed(folder, tree, board_folder=None):
+    """Empty the build folder when it was made from another source tree, or with other settings of the board's.
+
+    Times do not tell either: another tree's files may be older than what was built from the first, and MicroPython's
+    makefiles do not look at the board's.
+    """
+    parts = [str(tree)]
+    parts += [path.read_text(encoding="utf-8") for path in (tree / STAMP,) if path.is_file()]
+    if board_folder:
+        parts += [path.read_text(encoding="utf-8") for path in sorted(board_folder.glob("*.mk"))]
+    if not changed(folder / "made-from.txt", parts):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    remember(folder / "made-from.txt", parts)
+
+
+def digest_of(parts):
+    """The SHA-256 of a list of strings, in hexadecimal digits."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def changed(record, parts):
+    """Whether `parts`, a list of strings, are others than those that `remember` wrote down in the file `record`."""
+    return not record.is_file() or record.read_text() != digest_of(parts)
+
+
+def remember(record, parts):
+    """Write down `parts` in the file `record`, for `changed`."""
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(digest_of(parts))
+
+
 def forget_frozen_when_renamed(folder, board):
     """Have all modules frozen anew when the manifests or the set of modules changed.
 
@@ -104,14 +138,12 @@ def forget_frozen_when_renamed(folder, board):
     """
     names = sorted(str(path.relative_to(MODULES)) for path in MODULES.rglob("*.py"))
     manifests = [path.read_text(encoding="utf-8") for path in (ROOT / "manifest.py", BOARDS / board / "manifest.py")]
-    now = hashlib.sha256("\0".join(names + manifests).encode()).hexdigest()
     record = folder / "frozen-set.txt"
-    if record.is_file() and record.read_text() == now:
+    if not changed(record, names + manifests):
         return
     shutil.rmtree(folder / "frozen_mpy", ignore_errors=True)
     (folder / "frozen_content.c").unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(now)
+    remember(record, names + manifests)
 
 
 def publish(board):

@@ -53,6 +53,28 @@ def test_a_changed_module_is_left_to_make(places):
     assert not is_forgotten(places)
 
 
+def test_built_anew_from_another_tree_or_with_other_settings(places):
+    folder, board = places / "build/UNIX", places / "boards/UNIX"
+    (board / "mpconfigvariant.mk").write_text("MICROPY_PY_SSL = 1\n")
+    one, two = places / "one", places / "two"
+    for tree in (one, two):
+        tree.mkdir()
+
+    def is_emptied(tree):
+        (folder / "main.o").write_text("")
+        builder.start_anew_when_changed(folder, tree, board)
+        return not (folder / "main.o").exists()
+
+    assert is_emptied(one)
+    assert not is_emptied(one)
+    assert is_emptied(two)
+    (two / "fetched.json").write_text("mbedtls 3.6.7")
+    assert is_emptied(two)
+    (board / "mpconfigvariant.mk").write_text("MICROPY_PY_SSL = 0\n")
+    assert is_emptied(two)
+    assert not is_emptied(two)
+
+
 def test_published_with_checksums_and_only_when_changed(places):
     product = places / "build/UNIX/micropython"
     product.write_bytes(b"one")
