@@ -70,7 +70,7 @@ def make_environment():
     if found == wanted:
         return
     # Another interpreter, another place, or an interrupted run: begin anew. Otherwise pip knows best what changed.
-    if not found or found.splitlines()[:-1] != wanted.splitlines()[:-1]:
+    if found.splitlines()[:-1] != wanted.splitlines()[:-1]:
         run_step("virtual environment", [sys.executable, "-m", "venv", "--clear", str(VENV)], "venv")
     STAMP.unlink(missing_ok=True)
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check"]

@@ -79,9 +79,18 @@ def test_other_pins_are_installed_into_the_same_environment(environment):
     assert environment[2:] == ["Python packages"]
 
 
-def test_an_interrupted_installation_begins_anew(environment, monkeypatch):
+def test_another_interpreter_gets_a_new_environment(environment, monkeypatch):
+    setup.make_environment()
+    monkeypatch.setattr(setup.sys, "version", "3.99.0")
+    setup.make_environment()
+    assert environment[2:] == ["virtual environment", "Python packages"]
+
+
+def interrupt_packages(monkeypatch, ran):
+    """Run `setup.make_environment`, interrupted while it installs packages."""
+
     def interrupted(label, command, log, **_):
-        environment.append(label)
+        ran.append(label)
         if label == "Python packages":
             raise KeyboardInterrupt
 
@@ -89,5 +98,19 @@ def test_an_interrupted_installation_begins_anew(environment, monkeypatch):
         patch.setattr(setup, "run_step", interrupted)
         with pytest.raises(KeyboardInterrupt):
             setup.make_environment()
+
+
+def test_an_interrupted_installation_begins_anew(environment, monkeypatch):
+    interrupt_packages(monkeypatch, environment)
     setup.make_environment()
     assert environment == ["virtual environment", "Python packages"] * 2
+
+
+def test_an_interrupted_update_is_not_taken_for_the_old_environment(environment, monkeypatch):
+    setup.make_environment()
+    setup.REQUIREMENTS.write_text("one==2\n")
+    interrupt_packages(monkeypatch, environment)
+    setup.REQUIREMENTS.write_text("one==1\n")
+    del environment[:]
+    setup.make_environment()
+    assert environment == ["virtual environment", "Python packages"]
