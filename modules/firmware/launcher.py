@@ -37,6 +37,7 @@ def Main():
     """
     device = None
     try:
+        runtime.EnableCtrlC()
         device = _boot()
         served = device is not None and device.Serve()
     except KeyboardInterrupt:
@@ -108,9 +109,9 @@ class Device:
         """Stop the server and its loop; Serve starts them again."""
         if self._pool:
             pool, self._pool = self._pool, None
-            self._server.Stop()
+            # The loop first: no thread serves what is being closed.
             pool.StopWaitEvents()
-            self._log.Info("stopped")
+            self._server.Stop()
 
     def _importApp(self, name):
         if name is None:
@@ -154,7 +155,7 @@ class Device:
     def _startServer(self):
         from . import server
 
-        problem = server.Start(self._server, self._pool)
+        problem = server.Start(self._server, self._pool, self._config["server"]["profile"], self._log)
         if problem:
             # Told once; a board that tries again every few seconds must not fill its flash with it.
             self._log.Write("debug" if self._retryAt else "error", problem)

@@ -78,6 +78,17 @@ def IsHosted():
     return not IS_MICROPYTHON or sys.platform in ("linux", "darwin", "win32")
 
 
+def EnableCtrlC():
+    """Make Ctrl-C raise KeyboardInterrupt, as it does on every board that runs main.py.
+
+    The unix port lets it kill the process when the program is a frozen module.
+    """
+    if IS_MICROPYTHON and IsHosted():
+        import micropython
+
+        micropython.kbd_intr(3)
+
+
 def NetworkComesAfterBoot():
     """Return True on the ports that bring USB and the network up only once boot.py has ended (stm32)."""
     return sys.platform == "pyboard"

@@ -8,6 +8,7 @@ _ANY_ADDRESS = "0.0.0.0"
 _HTTP_PORT = 80
 _HTTPS_PORT = 443
 _FIRST_FREE_PORT = 1024
+_SMALLEST_PROFILE = "embedded"
 
 # What a wrong certificate or key raises, by runtime: a file that cannot be read, bytes that are no certificate.
 _TLS_ERRORS = (MicroWebSrv2Exception, OSError, ValueError, TypeError, ImportError, MemoryError)
@@ -33,18 +34,34 @@ def Create(config, log):
     return server
 
 
-def Start(server, pool):
-    """Start the server in a pool. Returns None, or a text that says why its port cannot be had and what to do."""
+def Start(server, pool, profile, log):
+    """Start the server in a pool. Returns None, or a text that says why its port cannot be had and what to do.
+
+    profile: the configured one; if its buffers do not fit the memory, a warning says so and the smallest one is used.
+    """
+    problem = _start(server, pool)
+    if problem and profile != _SMALLEST_PROFILE:
+        server.SetEmbeddedConfig()
+        first, problem = problem, _start(server, pool)
+        if problem is None:
+            # The port was not at fault, so the buffers were.
+            log.Warning('server.profile: "%s" cannot be used (%s), "%s" is' % (profile, first, _SMALLEST_PROFILE))
+    if problem is None:
+        return None
+    port = server.BindAddress[1]
+    if runtime.IsHosted() and port < _FIRST_FREE_PORT:
+        hint = "a port below %d needs root, or another program uses it" % _FIRST_FREE_PORT
+    else:
+        hint = "another program may use it"
+    return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, problem, hint)
+
+
+def _start(server, pool):
     try:
         server.StartInPool(pool)
         return None
-    except (MicroWebSrv2Exception, OSError) as ex:
-        port = server.BindAddress[1]
-        if runtime.IsHosted() and port < _FIRST_FREE_PORT:
-            hint = "a port below %d needs root, or another program uses it" % _FIRST_FREE_PORT
-        else:
-            hint = "another program may use it"
-        return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, ex, hint)
+    except (MicroWebSrv2Exception, OSError, MemoryError) as ex:
+        return str(ex) or type(ex).__name__
 
 
 def LoadModules(names, log):
@@ -52,8 +69,8 @@ def LoadModules(names, log):
     for name in names:
         try:
             MicroWebSrv2.LoadModule(name)
-        except ImportError as ex:
-            log.Error('modules: "%s" is not in this firmware (%s)' % (name, ex))
+        except (MicroWebSrv2Exception, ImportError) as ex:
+            log.Error("modules: %s" % ex)
         except Exception as ex:
             # A module is anybody's code: whatever it raises, the server still serves.
             log.Exception('modules: "%s" could not be loaded' % name, ex)

@@ -1,0 +1,377 @@
+"""The device as its owner meets it: a folder with config.json, webroot/ and app.py, started and stopped."""
+
+import json
+import re
+import socket
+import ssl
+from pathlib import Path
+
+import httpx
+import pytest
+import trustme
+
+ON_DEVICE = Path(__file__).parent / "on_device"
+SERVES = r"^MicroWebSrv2 serves (https?://127\.0\.0\.1:(\d+)/)$"
+
+
+def free_port():
+    """Return a port that nothing listens on; the configuration has no 0 for that."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Folder:
+    """A device's folder, and the device started in it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.port = free_port()
+        (path / "webroot").mkdir()
+        (path / "webroot" / "index.html").write_text("<p>welcome</p>")
+        self.configure()
+
+    def configure(self, server=(), **more):
+        """Write config.json: the port, `server`'s keys beside it, and other sections."""
+        data = {"server": {"port": self.port, **dict(server)}, **more}
+        (self.path / "config.json").write_text(json.dumps(data))
+
+    def write(self, name, *lines):
+        """Write a file of the folder."""
+        (self.path / name).write_text("\n".join(lines) + "\n")
+
+    def start(self, runtime):
+        """Start the device on `runtime`. Returns its process."""
+        return runtime.start_command(["-m", "main"], cwd=self.path)
+
+    def start_as_board(self, runtime):
+        """Start the device on `runtime` as a board does, with a fake radio. Returns its process."""
+        return runtime.start_command([ON_DEVICE / "as_board.py", ON_DEVICE / "fakes"], cwd=self.path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A device's folder with a page and a configuration that gives it a free port."""
+    return Folder(tmp_path)
+
+
+def get(process, path="", pattern=SERVES, **options):
+    """Wait for the address that the device says, and get `path` below it."""
+    address = process.wait_for(pattern).group(1)
+    return httpx.get(address + path, timeout=10, **options)
+
+
+def end(process):
+    """Send Ctrl-C and check that the device ends cleanly. Returns its output."""
+    process.interrupt()
+    assert process.wait_end() == 0, process.output()
+    assert "Traceback" not in process.output()
+    return process.output()
+
+
+def test_serves_the_page_until_ctrl_c(runtime, folder):
+    with folder.start(runtime) as process:
+        answer = get(process)
+        assert (answer.status_code, answer.text) == (200, "<p>welcome</p>")
+        assert answer.url.port == folder.port
+        assert end(process).rstrip().endswith("INFO    stopped")
+
+
+def test_port_follows_the_configuration(runtime, folder):
+    for _ in range(2):
+        folder.port = free_port()
+        folder.configure()
+        with folder.start(runtime) as process:
+            assert get(process).url.port == folder.port
+
+
+def test_status(runtime, folder):
+    folder.configure(hostname="kitchen")
+    with folder.start(runtime) as process:
+        status = get(process, "api/status").json()
+    assert sorted(status) == [
+        "board", "hostname", "memFree", "memTotal", "runtime", "server", "uptimeSec", "version",
+    ]  # fmt: skip
+    assert status["server"] == "MicroWebSrv2"
+    assert status["version"].startswith("2.")
+    assert status["hostname"] == "kitchen"
+    assert 0 <= status["uptimeSec"] < 60
+    if runtime.is_micropython:
+        assert status["runtime"].startswith("MicroPython 1.")
+        assert status["board"] == "UNIX"
+        assert 0 < status["memFree"] < status["memTotal"]
+    else:
+        assert status["runtime"].startswith("CPython 3.")
+        assert status["memFree"] is None
+        assert status["memTotal"] is None
+
+
+def test_wrong_key_is_named_and_the_server_comes_up(runtime, folder):
+    folder.configure({"threads": "two", "prot": 8080})
+    with folder.start(runtime) as process:
+        assert get(process).status_code == 200
+        said = process.output()
+    assert 'WARNING server.threads: expected 0..16, got "two"' in said
+    assert "WARNING server.prot: unknown key, ignored, did you mean server.port?" in said
+
+
+def test_bad_json_falls_back_to_the_good_copy(runtime, folder):
+    (folder.path / "config.json").rename(folder.path / "config.json.bak")
+    folder.write("config.json", '{"server": {', '"port": oops}}')
+    with folder.start(runtime) as process:
+        assert get(process).status_code == 200
+        assert "WARNING config.json: line 2, column " in process.output()
+
+
+def test_missing_webroot_is_said(runtime, folder):
+    folder.configure({"root": "nowhere"})
+    with folder.start(runtime) as process:
+        assert get(process, "api/status").status_code == 200
+        assert 'WARNING server.root: there is no folder "nowhere"' in process.output()
+
+
+APP = """
+from MicroWebSrv2 import *
+
+@WebRoute(GET, '/hello')
+def hello(microWebSrv2, request):
+    request.Response.ReturnOkJSON({'hello': 'world'})
+"""
+
+
+def test_routes_of_the_app_are_served(runtime, folder):
+    folder.write("app.py", APP)
+    with folder.start(runtime) as process:
+        assert get(process, "hello").json() == {"hello": "world"}
+
+
+def test_app_may_have_another_name(runtime, folder):
+    folder.write("mine.py", APP)
+    folder.configure(app="mine")
+    with folder.start(runtime) as process:
+        assert get(process, "hello").json() == {"hello": "world"}
+
+
+def test_app_may_replace_the_status(runtime, folder):
+    folder.write("app.py", APP.replace("/hello", "/api/status"))
+    with folder.start(runtime) as process:
+        assert get(process, "api/status").json() == {"hello": "world"}
+
+
+@pytest.mark.parametrize(
+    ("last", "trace"),
+    [
+        ("1 // 0", "ZeroDivisionError"),
+        ("import nowhere_to_be_found", "nowhere_to_be_found"),
+        ("def broken(:", "SyntaxError"),
+        ("import sys; sys.exit(3)", "SystemExit"),
+    ],
+)
+def test_failing_app_is_logged_and_the_server_still_serves(runtime, folder, last, trace):
+    folder.write("app.py", APP if "broken" not in last else "", last)
+    with folder.start(runtime) as process:
+        assert get(process, "" if "broken" in last else "hello").status_code == 200
+        said = process.output()
+    assert 'ERROR   app: "app" failed' in said
+    assert trace in said
+
+
+def test_absent_app_is_no_error(runtime, folder):
+    with folder.start(runtime) as process:
+        get(process)
+        assert "INFO    app: there is no app.py" in process.output()
+
+
+def test_absent_app_of_another_name_is_a_warning(runtime, folder):
+    folder.configure(app="mine")
+    with folder.start(runtime) as process:
+        get(process)
+        assert 'WARNING app: there is no module "mine"' in process.output()
+
+
+def test_missing_module_is_logged_and_the_server_still_serves(runtime, folder):
+    folder.configure(modules=["NoSuchModule"])
+    with folder.start(runtime) as process:
+        assert get(process).status_code == 200
+        said = process.output()
+    assert re.search('ERROR   modules: .*"NoSuchModule"', said)
+    assert "Traceback" not in said
+
+
+def test_profile_that_does_not_fit_gives_way_to_the_smallest(micropython, folder):
+    folder.configure({"profile": "large"})
+    with micropython.start_command(["-m", "main"], heap="500k", cwd=folder.path) as process:
+        assert get(process).status_code == 200
+        assert 'WARNING server.profile: "large" cannot be used (' in process.output()
+
+
+def test_log_file_and_level(runtime, folder):
+    folder.configure(log={"level": "error", "file": "device.log"}, app="mine")
+    with folder.start(runtime) as process:
+        get(process)
+        said = process.output()
+    assert said == (folder.path / "device.log").read_text()
+    assert "WARNING" not in said
+
+
+def test_port_in_use_is_said_and_ends_the_program(runtime, folder):
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", folder.port))
+        other.listen()
+        with folder.start(runtime) as process:
+            assert process.wait_end() == 1
+            said = process.output()
+    assert f"ERROR   server.port: {folder.port} cannot be used (" in said
+    assert "another program may use it. Choose another one in config.json" in said
+    assert "Traceback" not in said
+
+
+def test_threads_serve_until_ctrl_c(runtime, folder):
+    folder.configure({"threads": 2})
+    with folder.start(runtime) as process:
+        assert get(process).status_code == 200
+        end(process)
+
+
+# --- TLS
+
+
+@pytest.fixture(scope="module")
+def authority():
+    """A certificate authority of these tests' own."""
+    return trustme.CA()
+
+
+def configure_tls(folder, authority):
+    """Give the folder a certificate for 127.0.0.1 and have the configuration name it."""
+    issued = authority.issue_cert("127.0.0.1", "localhost")
+    issued.cert_chain_pems[0].write_to_path(folder.path / "cert.pem")
+    issued.private_key_pem.write_to_path(folder.path / "key.pem")
+    folder.configure({"tls": {"cert": "cert.pem", "key": "key.pem"}})
+
+
+def test_tls_is_served(runtime, folder, authority):
+    configure_tls(folder, authority)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with folder.start(runtime) as process:
+        answer = get(process, verify=context)
+        assert (answer.url.scheme, answer.status_code) == ("https", 200)
+        end(process)
+
+
+def test_missing_tls_file_is_said_and_plain_http_served(runtime, folder, authority):
+    configure_tls(folder, authority)
+    (folder.path / "key.pem").unlink()
+    with folder.start(runtime) as process:
+        answer = get(process)
+        assert (answer.url.scheme, answer.status_code) == ("http", 200)
+        assert 'WARNING server.tls.key: there is no file "key.pem"; serving plain http' in process.output()
+
+
+@pytest.mark.parametrize("name", ["cert.pem", "key.pem"])
+def test_wrong_tls_file_is_said_and_plain_http_served(runtime, folder, authority, name):
+    configure_tls(folder, authority)
+    (folder.path / name).write_text("not a certificate\n")
+    with folder.start(runtime) as process:
+        answer = get(process)
+        assert (answer.url.scheme, answer.status_code) == ("http", 200)
+        said = process.output()
+    assert 'WARNING server.tls: certificate "cert.pem" with key "key.pem" cannot be used (' in said
+    assert "serving plain http" in said
+    assert "Traceback" not in said
+
+
+# --- Boot
+
+
+def boot(runtime, folder, *lines):
+    """Run lines of Python in the folder, with the launcher imported. Returns the output."""
+    return runtime.run("\n".join(["from firmware import launcher, runtime", *lines, ""]), cwd=folder.path)
+
+
+def test_boot_is_quick_and_does_not_serve(runtime, folder):
+    folder.write("app.py", "print('APP')")
+    said = boot(
+        runtime,
+        folder,
+        "before = runtime._ticks()",
+        "launcher.Boot()",
+        "launcher.Boot()",
+        "print(runtime._ticksSince(runtime._ticks(), before))",
+    )
+    assert said.count("APP") == 1
+    assert "serves" not in said
+    assert int(said.splitlines()[-1]) < 2000
+
+
+def test_boot_raises_nothing(runtime, folder):
+    folder.write("app.py", "raise RuntimeError('of the app')")
+    folder.write("config.json", "{", "oops")
+    said = boot(
+        runtime,
+        folder,
+        "def fail(*args):",
+        " raise RuntimeError('of the firmware')",
+        "launcher.network.Network = fail",
+        "launcher.Boot()",
+        "print('BOOTED')",
+    )
+    assert "of the firmware" in said
+    assert said.splitlines()[-1] == "BOOTED"
+
+
+def test_keyboard_interrupt_escapes_from_boot(runtime, folder):
+    folder.write("app.py", "raise KeyboardInterrupt")
+    said = boot(runtime, folder, "try:", " launcher.Boot()", "except KeyboardInterrupt:", " print('ESCAPED')")
+    assert said.splitlines()[-1] == "ESCAPED"
+
+
+def test_boot_leaves_it_all_to_main_where_the_network_comes_later(runtime, folder):
+    folder.write("app.py", "print('APP')")
+    said = boot(runtime, folder, "runtime.NetworkComesAfterBoot = lambda: True", "launcher.Boot()", "print('BOOTED')")
+    assert said == "BOOTED\n"
+
+
+# --- As a board
+
+
+def test_board_announces_each_address(runtime, folder):
+    folder.configure(
+        wifi={"networks": [{"ssid": "home", "password": "home home home"}]}, accessPoint={"mode": "always"}
+    )
+    with folder.start_as_board(runtime) as process:
+        process.wait_for("^BOOTED$")
+        for _ in range(2):
+            process.wait_for(rf"^MicroWebSrv2 serves http://(10\.0\.0\.7|192\.168\.4\.1):{folder.port}/$")
+        said = process.output()
+        assert "10.0.0.7" in said
+        assert "192.168.4.1" in said
+        assert httpx.get(f"http://127.0.0.1:{folder.port}/").status_code == 200
+
+
+def test_board_tries_its_port_again(runtime, folder):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("0.0.0.0", folder.port))
+        other.listen()
+        process = folder.start_as_board(runtime)
+        process.wait_for("server.port: ")
+    with process:
+        process.wait_for("^MicroWebSrv2 serves ")
+        assert httpx.get(f"http://127.0.0.1:{folder.port}/").status_code == 200
+
+
+def test_board_whose_threads_serve_has_its_repl(runtime, folder):
+    folder.configure({"threads": 1})
+    with folder.start_as_board(runtime) as process:
+        process.wait_for("^RETURNED$")
+        assert httpx.get(f"http://127.0.0.1:{folder.port}/", timeout=10).status_code == 200
+
+
+def test_ctrl_c_gives_the_repl_back(runtime, folder):
+    with folder.start_as_board(runtime) as process:
+        process.wait_for("^MicroWebSrv2 serves ")
+        process.interrupt()
+        process.wait_for("^RETURNED$")
+        assert process.is_running
