@@ -20,21 +20,19 @@ def Register(hostname):
     if ResolveRoute(GET, PATH):
         return
 
-    def onStatus(microWebSrv2, request):
-        request.Response.ReturnOkJSON(Values(hostname))
-
-    RegisterRoute(onStatus, GET, PATH, "status")
-
-
-def Values(hostname):
-    """Return the values of the route as a dict."""
-    return {
+    # Most of it never changes (the board's name costs a search of the file system): kept, and the rest renewed.
+    values = {
         "server": "MicroWebSrv2",
         "version": getattr(_package, "__version__", None),
         "board": runtime.BoardName(),
         "runtime": runtime.RuntimeName(),
-        "uptimeSec": runtime.UptimeSec(),
-        "memFree": runtime.MemoryFree(),
-        "memTotal": runtime.MemoryTotal(),
         "hostname": hostname,
     }
+
+    def onStatus(microWebSrv2, request):
+        values["uptimeSec"] = runtime.UptimeSec()
+        values["memFree"] = runtime.MemoryFree()
+        values["memTotal"] = runtime.MemoryTotal()
+        request.Response.ReturnOkJSON(values)
+
+    RegisterRoute(onStatus, GET, PATH, "status")

@@ -369,9 +369,13 @@ def test_board_whose_threads_serve_has_its_repl(runtime, folder):
         assert httpx.get(f"http://127.0.0.1:{folder.port}/", timeout=10).status_code == 200
 
 
-def test_ctrl_c_gives_the_repl_back(runtime, folder):
+def test_ctrl_c_gives_the_repl_back_and_main_serves_again(runtime, folder):
     with folder.start_as_board(runtime) as process:
         process.wait_for("^MicroWebSrv2 serves ")
         process.interrupt()
         process.wait_for("^RETURNED$")
-        assert process.is_running
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{folder.port}/")
+        process.interrupt()
+        process.wait_for("^MicroWebSrv2 serves ")
+        assert httpx.get(f"http://127.0.0.1:{folder.port}/").status_code == 200

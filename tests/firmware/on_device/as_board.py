@@ -1,6 +1,7 @@
 """Starts the device of the current folder as a board would, with the fake driver of the folder argv[1].
 
-When Main returns, as it does on a board whose threads serve, it says so and stays as the REPL would.
+When Main returns, as it does on a board whose threads serve, it says so and stays as the REPL would. Ctrl-C there
+stands for its user who types the start again.
 """
 
 import sys
@@ -29,4 +30,7 @@ print("BOOTED")
 launcher.Main()
 print("RETURNED")
 while True:
-    runtime.SleepMs(100)
+    try:
+        runtime.SleepMs(100)
+    except KeyboardInterrupt:
+        launcher.Main()
