@@ -22,7 +22,9 @@ and any of them to closed.
 from time import gmtime
 
 from .httpRequest import HttpRequest
-from .libs.httpSyntax import SEEN_EXPECT, HeadEnd, HttpDate, HttpError, ParseRequestHead, Reason
+from .libs.httpDate import HttpDate
+from .libs.httpStatus import Reason
+from .libs.httpSyntax import SEEN_EXPECT, HeadEnd, HttpError, ParseRequestHead
 from .libs.interpreter import Handshake, ReadInto, ShutdownWrite, TraceText, Write, const
 from .libs.XAsyncSockets import XAsyncTCPClient, XClosedReason
 from .pipeline import OnHead

@@ -5,7 +5,7 @@ Imported by the first request that has a content.
 
 from errno import ECONNRESET
 
-from .libs.httpSyntax import ChunkedDecoder, HttpError
+from .libs.httpSyntax import HttpError
 from .pipeline import Handle
 
 _IN = 1  # poll's mask
@@ -16,7 +16,7 @@ class ContentReader:
 
     def __init__(self, connection, length):
         self._connection = connection
-        self._decoder = ChunkedDecoder() if length < 0 else None
+        self._decoder = _NewDecoder() if length < 0 else None
         self._left = length
         self._at = 0  # bytes at hand are buf[_at:_end] of the connection
         self._end = 0
@@ -159,3 +159,9 @@ class ContentStream(ContentReader):
             self._lost = True
             if self.OnReady:
                 self.OnReady(self)
+
+
+def _NewDecoder():
+    from .libs.httpChunked import ChunkedDecoder
+
+    return ChunkedDecoder()

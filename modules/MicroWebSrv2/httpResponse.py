@@ -4,7 +4,7 @@ It decides what is sent; how the bytes get out is `httpConnection.py`'s. One
 object serves the requests of a connection one after the other.
 """
 
-from .libs.httpSyntax import HasBody, IsFieldValue, Reason
+from .libs.httpStatus import HasBody, IsFieldValue, Reason
 from .libs.interpreter import const
 
 _OPEN = const(0)  # nobody has answered yet
@@ -163,9 +163,7 @@ class HttpResponse:
         from .libs.cookies import FormatCookie
 
         secure = self.IsSSL if secure is None else secure
-        self.AddHeader(
-            "Set-Cookie", FormatCookie(name, value, maxAgeSec, path, domain, secure, httpOnly, sameSite)
-        )
+        self.AddHeader("Set-Cookie", FormatCookie(name, value, maxAgeSec, path, domain, secure, httpOnly, sameSite))
 
     # --- the answers ---
 

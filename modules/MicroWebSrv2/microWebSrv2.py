@@ -469,5 +469,3 @@ def _CheckCount(name, value, least):
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         kind = "a positive integer" if least else "a positive integer or zero"
         raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
-
-

@@ -3,7 +3,7 @@
 Imported by the first request for a file.
 """
 
-from .libs.httpSyntax import HttpDate, ParseHttpDate
+from .libs.httpDate import HttpDate, ParseHttpDate
 from .libs.interpreter import FileStat, IsInside, const
 from .libs.urlUtils import UrlUtils
 

@@ -223,7 +223,7 @@ class XAsyncSocketsPool:
     @property
     def WaitEventsProcessing(self):
         """bool: the loop runs, in this thread or others."""
-        return any([worker.Running for worker in self._workers])
+        return any(worker.Running for worker in self._workers)
 
     @property
     def Workers(self):
@@ -582,9 +582,7 @@ class XAsyncTCPClient(XAsyncSocket):
     _serverName = None  # str: what a server's certificate is checked against
 
     @staticmethod
-    def Create(
-        asyncSocketsPool, srvAddr, connectTimeout=5, recvBufLen=4096, sendBufLen=4096, connectAsync=True
-    ):
+    def Create(asyncSocketsPool, srvAddr, connectTimeout=5, recvBufLen=4096, sendBufLen=4096, connectAsync=True):
         """Connects to `srvAddr` = (host, port); returns the client at once, `OnConnected` tells the rest.
 
         Lengths are in bytes, `connectTimeout` in seconds; with `connectAsync`
@@ -814,5 +812,3 @@ class XAsyncUDPDatagram(XAsyncSocket):
         from .xAsyncUDP import CreateDatagram
 
         return CreateDatagram(asyncSocketsPool, localAddr, recvBufLen, broadcast)
-
-

@@ -78,7 +78,7 @@ class RequestHead:
     def FieldValue(self, start):
         """Returns the value (str) that begins at the offset `start`."""
         buf = self._buf
-        return _Latin1(buf, start, _TrimEnd(buf, start, buf.find(b"\r\n", start, self._end)))
+        return _Latin1(buf, start, TrimEnd(buf, start, buf.find(b"\r\n", start, self._end)))
 
 
 def HeadEnd(buf, start, have, scanned, maxSize):
@@ -231,7 +231,7 @@ def _ParseHost(head, buf, start, end, seen):
         raise HttpError(400, "more than one Host field")
     while start < end and (buf[start] == _SP or buf[start] == _HTAB):
         start += 1
-    if not IsHost(buf, start, _TrimEnd(buf, start, end)):
+    if not IsHost(buf, start, TrimEnd(buf, start, end)):
         raise HttpError(400, "malformed Host field")
     return seen | SEEN_HOST
 
@@ -312,10 +312,11 @@ def _CheckFraming(head, method, minor, seen):
 def _Value(buf, start, end):
     while start < end and (buf[start] == _SP or buf[start] == _HTAB):
         start += 1
-    return _Latin1(buf, start, _TrimEnd(buf, start, end))
+    return _Latin1(buf, start, TrimEnd(buf, start, end))
 
 
-def _TrimEnd(buf, start, end):
+def TrimEnd(buf, start, end):
+    """Returns the end of buf[start:end] without the blanks before it (RFC 9110 section 5.6.3)."""
     while end > start and (buf[end - 1] == _SP or buf[end - 1] == _HTAB):
         end -= 1
     return end
@@ -331,173 +332,3 @@ def _Latin1(buf, start, end):
     except UnicodeError:
         pass
     return "".join([chr(byte) for byte in raw])
-
-
-# --- the chunked transfer coding (RFC 9112 section 7.1) ----------------------
-
-_SIZE = const(0)  # in a chunk's size line
-_DATA = const(1)  # in its bytes
-_DATA_END = const(2)  # in the CRLF behind them
-_TRAILER = const(3)  # in the trailer section
-_DONE = const(4)
-
-_MAX_CHUNK_LINE = const(256)  # bytes of a size line with its extensions, or of a trailer line
-_MAX_SIZE_DIGITS = const(8)  # hex digits: 4 GiB
-
-
-class ChunkedDecoder:
-    """Takes chunked bytes in pieces of any size and moves their data together, in place."""
-
-    def __init__(self):
-        self._state = _SIZE
-        self._left = 0  # bytes of the current chunk still to come
-        self._trailers = 0
-
-    @property
-    def Done(self):
-        """True once the last chunk and the trailer section were read."""
-        return self._state == _DONE
-
-    def Decode(self, buf, start, end, out):
-        """Decodes buf[start:end], moving the data to `out` (<= start) and on in the same buffer.
-
-        Returns (consumed, written): the offset of the first byte not used yet
-        (an incomplete line, or what follows the body) and the end of the data.
-        Raises HttpError(400).
-        """
-        while start < end and self._state != _DONE:
-            if self._state == _DATA:
-                size = self._left if self._left < end - start else end - start
-                if out != start:
-                    buf[out : out + size] = buf[start : start + size]
-                out += size
-                start += size
-                self._left -= size
-                if not self._left:
-                    self._state = _DATA_END
-                continue
-            eol = buf.find(b"\n", start, end)
-            if eol < 0:
-                self._CheckPartial(buf, start, end)
-                break
-            if eol - start > _MAX_CHUNK_LINE:
-                raise HttpError(400, "chunk line too long")
-            if eol == start or buf[eol - 1] != _CR or buf.find(b"\r", start, eol - 1) >= 0:
-                raise HttpError(400, "bare CR or LF in a chunk")
-            self._Line(buf, start, eol - 1)
-            start = eol + 1
-        return start, out
-
-    def _CheckPartial(self, buf, start, end):
-        # What cannot become right is refused at once, not when the rest comes.
-        if self._state == _DATA_END and (end - start > 1 or buf[start] != _CR):
-            raise HttpError(400, "chunk without CRLF")
-        if end - start > _MAX_CHUNK_LINE:
-            raise HttpError(400, "chunk line too long")
-
-    def _Line(self, buf, start, end):
-        if self._state == _SIZE:
-            self._left = _ChunkSize(buf, start, end)
-            self._state = _DATA if self._left else _TRAILER
-        elif self._state == _DATA_END:
-            if end != start:
-                raise HttpError(400, "chunk without CRLF")
-            self._state = _SIZE
-        elif end == start:
-            self._state = _DONE
-        else:  # a trailer field: checked, and left aside
-            self._trailers += 1
-            if self._trailers > MAX_FIELDS or not IsToken(buf, start, buf.find(b":", start, end)):
-                raise HttpError(400, "malformed trailer")
-
-
-def _ChunkSize(buf, start, end):
-    """Returns the size that a chunk's first line says: hex digits, then perhaps extensions."""
-    semicolon = buf.find(b";", start, end)
-    stop = _TrimEnd(buf, start, semicolon if semicolon >= 0 else end)
-    if semicolon < 0 and stop != end:
-        raise HttpError(400, "malformed chunk size")
-    if not 0 < stop - start <= _MAX_SIZE_DIGITS:
-        raise HttpError(400, "malformed chunk size")
-    size = 0
-    for i in range(start, stop):
-        byte = buf[i]
-        if 48 <= byte <= 57:
-            size = size * 16 + byte - 48
-        elif 65 <= byte & 0xDF <= 70:
-            size = size * 16 + (byte & 0xDF) - 55
-        else:
-            raise HttpError(400, "malformed chunk size")
-    if buf.find(b"\0", stop, end) >= 0:
-        raise HttpError(400, "NUL in a chunk extension")
-    return size
-
-
-# --- response heads ----------------------------------------------------------
-
-# One string instead of a dictionary: it stays in flash where it is frozen.
-_REASONS = (
-    "100Continue\n101Switching Protocols\n200OK\n201Created\n202Accepted\n204No Content\n206Partial Content\n"
-    "301Moved Permanently\n302Found\n303See Other\n304Not Modified\n307Temporary Redirect\n"
-    "308Permanent Redirect\n400Bad Request\n401Unauthorized\n403Forbidden\n404Not Found\n405Method Not Allowed\n"
-    "406Not Acceptable\n408Request Timeout\n409Conflict\n410Gone\n411Length Required\n412Precondition Failed\n"
-    "413Content Too Large\n414URI Too Long\n415Unsupported Media Type\n416Range Not Satisfiable\n"
-    "417Expectation Failed\n418I'm a Teapot\n422Unprocessable Content\n426Upgrade Required\n"
-    "428Precondition Required\n429Too Many Requests\n431Request Header Fields Too Large\n"
-    "500Internal Server Error\n501Not Implemented\n502Bad Gateway\n503Service Unavailable\n504Gateway Timeout\n"
-    "505HTTP Version Not Supported\n507Insufficient Storage\n"
-)
-
-
-def Reason(code):
-    """Returns the reason phrase (str) of a status code, "" for one without (RFC 9110 section 15)."""
-    key = "\n%d" % code
-    at = _REASONS.find(key)
-    if at < 0:
-        return _REASONS[3 : _REASONS.find("\n")] if code == 100 else ""
-    return _REASONS[at + 4 : _REASONS.find("\n", at + 1)]
-
-
-def HasBody(code):
-    """Says whether an answer of this status has a content at all (RFC 9110 section 6.4.1)."""
-    return code >= 200 and code != 204 and code != 304
-
-
-def IsFieldValue(text):
-    """Says whether a text can stand as the value of a field: CR, LF and NUL would end or split it."""
-    return "\r" not in text and "\n" not in text and "\0" not in text
-
-
-_DAYS = "MonTueWedThuFriSatSun"
-_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-
-
-def HttpDate(moment):
-    """Returns the IMF-fixdate (RFC 9110 section 5.6.7) of a gmtime tuple."""
-    day = moment[6] * 3
-    month = moment[1] * 3 - 3
-    return "%s, %02d %s %04d %02d:%02d:%02d GMT" % (
-        _DAYS[day : day + 3],
-        moment[2],
-        _MONTHS[month : month + 3],
-        moment[0],
-        moment[3],
-        moment[4],
-        moment[5],
-    )
-
-
-def ParseHttpDate(text):
-    """Returns an IMF-fixdate as the comparable tuple (y, m, d, h, min, s), or None if it is not one."""
-    parts = text.split(" ")
-    if len(parts) != 6 or parts[5] != "GMT" or len(parts[2]) != 3 or len(parts[4]) != 8:
-        return None
-    month = _MONTHS.find(parts[2])
-    numbers = [parts[3], parts[1]] + parts[4].split(":")
-    if month < 0 or month % 3 or len(numbers) != 5:
-        return None
-    for number in numbers:
-        if not number.isdigit():
-            return None
-    year, day, hour, minute, second = [int(number) for number in numbers]
-    return year, month // 3 + 1, day, hour, minute, second

@@ -259,7 +259,7 @@ def AvailableMemory():
 
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%!$&'()*+,;="
-_TARGET = _HOST + b"/?@\"<>`{}|^"
+_TARGET = _HOST + b'/?@"<>`{}|^'
 
 
 def IsToken(buf, start, end):
@@ -313,9 +313,7 @@ def WrapTLS(context, sock, serverSide, hostname=None):
 
     Here they are one object, which takes over the file number. Raises OSError.
     """
-    stream = context.wrap_socket(
-        sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname
-    )
+    stream = context.wrap_socket(sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname)
     return stream, stream
 
 

@@ -295,9 +295,7 @@ def WrapTLS(context, sock, serverSide, hostname=None):
 
     The handshake comes with the stream's first reads. Raises OSError.
     """
-    stream = context.wrap_socket(
-        sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname
-    )
+    stream = context.wrap_socket(sock, server_side=serverSide, do_handshake_on_connect=False, server_hostname=hostname)
     return stream, sock
 
 

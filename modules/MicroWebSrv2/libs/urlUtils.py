@@ -10,9 +10,7 @@ class UrlUtils:
     @staticmethod
     def Quote(s, safe="/"):
         """Returns the text percent-encoded as UTF-8, except letters, digits, `-._~` and `safe`."""
-        return "".join(
-            [chr(b) if chr(b) in _SAFE or chr(b) in safe else "%%%02X" % b for b in s.encode("utf-8")]
-        )
+        return "".join([chr(b) if chr(b) in _SAFE or chr(b) in safe else "%%%02X" % b for b in s.encode("utf-8")])
 
     @staticmethod
     def Unquote(s):
