@@ -55,6 +55,10 @@ def _boot():
         try:
             _device = Device()
             _device.Prepare()
+        except KeyboardInterrupt:
+            # Half a device is none: the next call begins anew.
+            _device = None
+            raise
         except Exception as ex:
             # The outermost handler: whatever failed, boot.py ends as usual, and Main tries to serve what there is.
             runtime.Print(runtime.TracebackText(ex))
