@@ -25,6 +25,12 @@ RELEASES = {"bullseye", "bookworm", "trixie", "forky", "duke", "oldoldstable", "
 # `Trusted` is not among them: it would turn the check of the signatures off.
 KEPT_OPTIONS = ("Signed-By", "Check-Valid-Until")
 
+MIRROR_HINT = (
+    "If a public key is not available: upgrade the package debian-archive-keyring. If the mirror does not answer or\n"
+    "lacks this release: name another in /etc/apt, or give a full checkout of MicroPython's tag v1.25.0:\n\n"
+    "    make MPY_DIR=/path/to/micropython ..."
+)
+
 
 @dataclass
 class AptSource:
@@ -117,7 +123,10 @@ def fetch_sources(packages, suite, folder, configuration=APT_CONFIGURATION):
         "APT::Update::Error-Mode": "any",
     }
     apt_get = ["apt-get", *(word for name, value in private_options.items() for word in ("-o", f"{name}={value}"))]
-    run_step(f"Debian {suite}: reading the list of sources", [*apt_get, "update"], "apt-sources")
+    try:
+        run_step(f"Debian {suite}: reading the list of sources", [*apt_get, "update"], "apt-sources")
+    except ToolError as error:
+        raise ToolError(f"{error}\n\n{MIRROR_HINT}") from None
     run_step(
         f"Debian {suite}: downloading {shlex.join(packages)}",
         [*apt_get, "source", "--download-only", "--only-source", *packages],

@@ -1,8 +1,12 @@
 """The mirror is found in the machine's apt configuration, in both of its formats."""
 
+import hashlib
+import shutil
+
 import pytest
 
-from tools.aptsource import debian_source, machine_sources, parse_deb822, parse_one_line, source_list
+from tools import step
+from tools.aptsource import debian_source, fetch_sources, machine_sources, parse_deb822, parse_one_line, source_list
 from tools.failure import ToolError
 
 ONE_LINE = """\
@@ -104,3 +108,21 @@ def test_all_lists_of_a_machine_are_read(tmp_path):
 def test_no_debian_mirror(lists):
     with pytest.raises(ToolError, match=r"no Debian mirror(?s:.*)make MPY_DIR="):
         debian_source(parse_one_line(lists))
+
+
+@pytest.mark.skipif(not shutil.which("apt-get"), reason="this system has no apt-get")
+def test_an_unsigned_mirror_is_refused(tmp_path, monkeypatch):
+    """Even where the machine itself trusts it. A mirror on the disk will do: apt treats it as any other."""
+    monkeypatch.setattr(step, "LOGS", tmp_path / "logs")
+    release = tmp_path / "mirror" / "dists" / "trixie"
+    sources = release / "main" / "source" / "Sources"
+    sources.parent.mkdir(parents=True)
+    sources.write_bytes(b"")
+    entry = f" {hashlib.sha256(b'').hexdigest()} 0 main/source/Sources"
+    (release / "Release").write_text(f"Suite: stable\nCodename: trixie\nComponents: main\nSHA256:\n{entry}\n")
+    (tmp_path / "apt").mkdir()
+    (tmp_path / "apt" / "sources.list").write_text(f"deb [trusted=yes] file:{tmp_path}/mirror bookworm main\n")
+    (tmp_path / "fetched").mkdir()
+    with pytest.raises(ToolError, match=r"is not signed(?s:.*)debian-archive-keyring(?s:.*)make MPY_DIR="):
+        fetch_sources(["micropython"], "trixie", tmp_path / "fetched", tmp_path / "apt")
+    assert list((tmp_path / "fetched").iterdir()) == [tmp_path / "fetched" / "apt"]
