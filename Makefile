@@ -8,7 +8,7 @@ HEAP ?= 160k
 PYTEST_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware run lint test clean
+.PHONY: help setup micropython firmware run webroot lint test clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -27,6 +27,9 @@ firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 
 run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
+
+webroot: setup ## renew the compressed copies in webroot/
+	@$(VENV_PYTHON) -m tools webroot
 
 lint: setup ## check the style of the Python files
 	@$(VENV_PYTHON) -m ruff check .
