@@ -122,7 +122,7 @@ class Worker:
             if current is None:
                 raise
             current.OnFault(ex)
-        self._LookAtClock()
+        self.LookAtClock()
         if self.Now >= self._nextTick:
             self._Tick()
         if self._posted:
@@ -144,7 +144,8 @@ class Worker:
             return 0
         return wait
 
-    def _LookAtClock(self):
+    def LookAtClock(self):
+        """Brings `Now` up to date."""
         ticks = TicksMs()
         passed = TicksDiff(ticks, self._ticks)
         if passed > 0:
@@ -183,7 +184,7 @@ class Worker:
 
     def AddTimer(self, periodMs, onTimer):
         """Calls `onTimer()` every `periodMs`."""
-        self._LookAtClock()
+        self.LookAtClock()
         self._timers.append([self.Now + periodMs, periodMs, onTimer])
 
     def RemoveTimer(self, onTimer):
@@ -234,11 +235,19 @@ class XAsyncSocketsPool:
         """Takes a socket into the pool; it waits for reading. Returns False if it was there."""
         if asyncSocket.GetWorker():
             return False
-        asyncSocket.Attach(self._workers[0])
+        worker = self._workers[0]
+        for other in self._workers[1:]:
+            if other.InThread():  # a callback's new socket stays in its thread
+                worker = other
+        if worker.Running and not worker.InThread():
+            asyncSocket.AttachLater(worker)
+        else:
+            asyncSocket.Attach(worker)
         if isinstance(asyncSocket, XAsyncTCPServer):
             self._servers.append(asyncSocket)
-            for worker in self._workers[1:]:
-                asyncSocket.AttachAlso(worker)
+            for other in self._workers:
+                if other is not worker:
+                    asyncSocket.AttachAlso(other)
         return True
 
     def RemoveAsyncSocket(self, asyncSocket):
@@ -248,8 +257,9 @@ class XAsyncSocketsPool:
             return False
         if asyncSocket in self._servers:
             self._servers.remove(asyncSocket)
-            for other in self._workers[1:]:
-                asyncSocket.DetachFrom(other)
+            for other in self._workers:
+                if other is not worker:
+                    asyncSocket.DetachFrom(other)
         asyncSocket.Detach()
         return True
 
@@ -402,7 +412,9 @@ class XAsyncSocket:
 
     def SetExpiry(self, seconds):
         """Closes the socket (XClosedReason.Timeout) unless told otherwise in `seconds`; None or 0: never."""
-        # The worker's clock may be a tick old, and a deadline must not come early.
+        if not self._worker.Running:  # it may be long since somebody looked at the clock
+            self._worker.LookAtClock()
+        # The clock of a running worker may be a tick old, and a deadline must not come early.
         self.ExpireAt = self._worker.Now + seconds * 1000 + _TICK_MS if seconds else 0
 
     def Attach(self, worker):
@@ -411,6 +423,15 @@ class XAsyncSocket:
         worker.Sockets[PollKey(self._sock)] = self
         self._mask = _IN
         worker.Poller.Register(self._sock, _IN)
+
+    def AttachLater(self, worker):
+        """Puts the socket under a worker that runs in another thread: a poller is its thread's own."""
+        self._worker = worker
+        worker.Post(self._AttachNow)
+
+    def _AttachNow(self):
+        if self._worker:  # not closed meanwhile
+            self.Attach(self._worker)
 
     def Detach(self):
         """Takes the socket out of its worker."""
@@ -609,6 +630,11 @@ class XAsyncTCPClient(XAsyncSocket):
         return self._tls
 
     @property
+    def BufSlots(self):
+        """XBufferSlots or None: the buffers of its server."""
+        return self._server.BufSlots if self._server else None
+
+    @property
     def SendingBuffer(self):
         """memoryview: to be filled before AsyncSendSendingBuffer."""
         return self._IO().SendingBuffer
@@ -628,6 +654,8 @@ class XAsyncTCPClient(XAsyncSocket):
         """Begins TLS with an SSLContext of the runtime. Raises XAsyncTCPClientException."""
         from .xAsyncTLS import Wrap
 
+        if self._io and self._io.HasUnread:  # plain text must not pass for what TLS protects
+            raise XAsyncTCPClientException("TLS cannot begin: the peer has sent on before it")
         self._stream, self._sock = Wrap(self._sock, sslContext, serverSide, self._serverName)
         self._tls = True
 
@@ -636,7 +664,10 @@ class XAsyncTCPClient(XAsyncSocket):
         return self._IO().RecvLine(lineEncoding, onLineRecv, onLineRecvArg, timeoutSec)
 
     def AsyncRecvData(self, size=None, onDataRecv=None, onDataRecvArg=None, timeoutSec=None):
-        """Calls `onDataRecv(client, data, arg)` with `size` bytes (memoryview), or with what comes if None."""
+        """Calls `onDataRecv(client, data, arg)` with `size` bytes (memoryview), or with what comes if None.
+
+        `data` lies in the connection's buffer: the callback uses or copies it before it returns.
+        """
         return self._IO().RecvData(size, onDataRecv, onDataRecvArg, timeoutSec)
 
     def AsyncSendData(self, data, onDataSent=None, onDataSentArg=None):
@@ -653,6 +684,8 @@ class XAsyncTCPClient(XAsyncSocket):
 
             Finish(self._stream)
         self._stream = None
+        if self._io:
+            self._io.Release()
 
     def _IO(self):
         if not self._io:
