@@ -1,10 +1,11 @@
-"""Feeds the rows to the package's syntax, on any runtime: the functions `check_…` return what is wrong, None if nothing is.
+"""Feeds the rows to the package's syntax, on any runtime. What is called `check_…` returns what is wrong, or None.
 
 Run as a program it feeds them all, prints a line `FAILED …` for each that is wrong and at last how many were fed. It is
 the only place of the suite that knows how the syntax is called.
 """
 
 import rows
+
 from MicroWebSrv2.libs.httpChunked import ChunkedDecoder
 from MicroWebSrv2.libs.httpDate import HttpDate, ParseHttpDate
 from MicroWebSrv2.libs.httpStatus import HasBody, IsFieldValue, Reason
@@ -81,23 +82,23 @@ def check_head(row, way):
     try:
         result = feed_head(data, step, start)
     except HttpError as error:
-        return None if error.Status == expected else "expected %s, refused with %s: %s" % (expected, error.Status, error)
+        return _refused(error, expected)
     if result is None:
         return "more bytes are waited for"
     head, end = result
     got = said(head)
     if isinstance(expected, int):
-        return "expected %s, taken as %s" % (expected, got)
+        return f"expected {expected}, taken as {got}"
     if end != start + len(row[2]):
-        return "the head ends at %s" % end
+        return f"the head ends at {end}"
     for name in expected:
         if got[name] != expected[name]:
-            return "expected %s %r, got %r" % (name, expected[name], got[name])
+            return f"expected {name} {expected[name]!r}, got {got[name]!r}"
     return None
 
 
 def feed_chunked(data, step):
-    """Feeds chunked bytes, `step` at a time, from a buffer of 512. Returns (content, bytes not used); raises HttpError."""
+    """Feeds chunked bytes, `step` at a time, from a buffer of 512. Returns (content, what is behind it)."""
     decoder = ChunkedDecoder()
     buffer = bytearray(512)
     content = b""
@@ -124,23 +125,27 @@ def check_chunked(row, way):
     try:
         result = feed_chunked(data, step)
     except HttpError as error:
-        return None if error.Status == expected else "expected %s, refused with %s: %s" % (expected, error.Status, error)
+        return _refused(error, expected)
     if result is None:
         return "more bytes are waited for"
     if isinstance(expected, int):
-        return "expected %s, taken as %r" % (expected, result[0])
+        return f"expected {expected}, taken as {result[0]!r}"
     if result != (expected, rest):
-        return "expected %r, got %r" % ((expected, rest), result)
+        return f"expected {(expected, rest)!r}, got {result!r}"
     return None
 
 
+def _refused(error, expected):
+    return None if error.Status == expected else f"expected {expected}, refused with {error.Status}: {error}"
+
+
 def _same(got, expected):
-    return None if got == expected else "expected %r, got %r" % (expected, got)
+    return None if got == expected else f"expected {expected!r}, got {got!r}"
 
 
 def _value_error(function, argument):
     try:
-        return "expected ValueError, got %r" % (function(argument),)
+        return f"expected ValueError, got {function(argument)!r}"
     except ValueError:
         return None
 
@@ -153,18 +158,18 @@ def values():
     for text in rows.NO_DATES:
         yield "ParseHttpDate " + text, _same(ParseHttpDate(text), None)
     for code in rows.REASONS:
-        yield "Reason %d" % code, _same(Reason(code), rows.REASONS[code])
+        yield f"Reason {code}", _same(Reason(code), rows.REASONS[code])
     for code in (100, 101, 204, 304):
-        yield "HasBody %d" % code, _same(HasBody(code), False)
+        yield f"HasBody {code}", _same(HasBody(code), False)
     for code in (200, 206, 404, 500):
-        yield "HasBody %d" % code, _same(HasBody(code), True)
+        yield f"HasBody {code}", _same(HasBody(code), True)
     for text in ("a\rb", "a\nb", "a\0b", "\r\n"):
-        yield "IsFieldValue %r" % text, _same(IsFieldValue(text), False)
+        yield f"IsFieldValue {text!r}", _same(IsFieldValue(text), False)
     yield "IsFieldValue", _same(IsFieldValue("a \t\u00e9"), True)
     for path, plain in rows.DOT_SEGMENTS:
         yield "RemoveDotSegments " + path, _same(UrlUtils.RemoveDotSegments(path), plain)
     for text, quoted in rows.QUOTED:
-        yield "Quote %r" % text, _same(UrlUtils.Quote(text), quoted)
+        yield f"Quote {text!r}", _same(UrlUtils.Quote(text), quoted)
         yield "Unquote " + quoted, _same(UrlUtils.Unquote(quoted), text)
     for text in rows.BAD_QUOTED:
         yield "Unquote " + text, _value_error(UrlUtils.Unquote, text)
@@ -181,12 +186,11 @@ def everything():
     """Yields (name, what is wrong or None) of every row in every way."""
     for row in rows.GOOD_HEADS + rows.BAD_HEADS:
         for way in WAYS:
-            yield "%s (%s), %s" % (row[0], row[1], way), check_head(row, way)
+            yield f"{row[0]} ({row[1]}), {way}", check_head(row, way)
     for row in rows.CHUNKED:
         for way in WAYS[:3]:
-            yield "%s (%s), %s" % (row[0], row[1], way), check_chunked(row, way)
-    for name, wrong in values():
-        yield name, wrong
+            yield f"{row[0]} ({row[1]}), {way}", check_chunked(row, way)
+    yield from values()
 
 
 def main():
@@ -194,7 +198,7 @@ def main():
     for name, wrong in everything():
         count += 1
         if wrong:
-            print("FAILED %s: %s" % (name, wrong))
+            print(f"FAILED {name}: {wrong}")
     print("FED", count)
 
 

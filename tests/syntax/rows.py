@@ -182,7 +182,7 @@ BAD_HEADS = (
     ("coding and length", "6.3", POST + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400),
     ("length and coding", "6.3", POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
     ("coding in 1.0", "6.1", b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
-    ("two codings in two fields", "6.1", POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    ("two codings in two fields", "6.1", POST + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n", 400),
     ("another coding", "6.1", _coding(b"gzip"), 501),
     ("another coding, then chunked", "6.1", _coding(b"gzip, chunked"), 501),
     ("chunked, then another", "6.1", _coding(b"chunked, gzip"), 501),
@@ -299,7 +299,8 @@ BAD_QUOTED = ("%", "%4", "%zz", "%4g", "%+5", "% 5", "a%", "%%41", "%e9", "%c3",
 # (query, pairs): WHATWG URL, application/x-www-form-urlencoded.
 QUERIES = (
     ("", []), ("a=1", [("a", "1")]), ("a=1&b=2", [("a", "1"), ("b", "2")]), ("a", [("a", "")]), ("a=", [("a", "")]),
-    ("=1", [("", "1")]), ("a=1&&b=2&", [("a", "1"), ("b", "2")]), ("a=b=c", [("a", "b=c")]), ("a+b=c+d", [("a b", "c d")]),
+    ("=1", [("", "1")]), ("a=1&&b=2&", [("a", "1"), ("b", "2")]), ("a=b=c", [("a", "b=c")]),
+    ("a+b=c+d", [("a b", "c d")]),
     ("a%20b=%2B", [("a b", "+")]), ("a=1&a=2", [("a", "1"), ("a", "2")]), ("n=%C3%A9", [("n", "\u00e9")]),
     ("a%3Db=c%26d", [("a=b", "c&d")]),
 )  # fmt: skip
