@@ -1,0 +1,212 @@
+"""An HTTP client on a bare socket, for tests: it sends exactly the bytes it is given, and is strict about what it gets.
+
+What no real client would show is wrong here: a field line out of shape, a content whose length is told twice or not at
+all, bytes behind an answer.
+"""
+
+import re
+import socket
+import struct
+import time
+
+TIMEOUT_SEC = 30  # against hangs only
+
+STATUS_LINE = re.compile(rb"^HTTP/1\.1 ([1-5][0-9][0-9]) ([\t\x20-\x7e]*)$")
+FIELD_LINE = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\t\x20-\x7e\x80-\xff]*)$")
+CHUNK_LINE = re.compile(rb"^([0-9a-fA-F]+)$")
+
+
+class Response:
+    """An answer: `status` (int), `reason` (str), `fields` ([(name, value), …]), `body` (bytes)."""
+
+    def __init__(self, status, reason, fields):
+        self.status = status
+        self.reason = reason
+        self.fields = fields
+        self.body = b""
+
+    def __repr__(self):
+        return f"Response({self.status} {self.reason}, {self.fields}, {self.body[:200]!r})"
+
+    def all(self, name):
+        """Every value of a field, in order."""
+        return [value for key, value in self.fields if key.lower() == name.lower()]
+
+    def field(self, name):
+        """The value of a field that may stand once only; None if it does not stand at all."""
+        values = self.all(name)
+        assert len(values) <= 1, f"{name} stands {len(values)} times: {values}"
+        return values[0] if values else None
+
+    @property
+    def text(self):
+        """The body as text."""
+        return self.body.decode()
+
+
+class Client:
+    """A connection to 127.0.0.1:`port`, in TLS if `context` (ssl.SSLContext) is given.
+
+    `receive_buffer` is the kernel's buffer in bytes, small for a client that reads slowly.
+    """
+
+    def __init__(self, port, context=None, receive_buffer=None, server_hostname="localhost"):
+        self._sock = socket.socket()
+        self._sock.settimeout(TIMEOUT_SEC)
+        if receive_buffer:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self._sock.connect(("127.0.0.1", port))
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context:
+            self._sock = context.wrap_socket(self._sock, server_hostname=server_hostname)
+        self._received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Close it as a client does that is done."""
+        self._sock.close()
+
+    def reset(self):
+        """Close it with RST: what a client does that crashes."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._sock.close()
+
+    def shut(self):
+        """Say that nothing more is sent; answers can still come."""
+        self._sock.shutdown(socket.SHUT_WR)
+
+    # --- sending ---
+
+    def send(self, data):
+        """Send all of `data` (bytes)."""
+        self._sock.sendall(data)
+
+    def send_bytes_singly(self, data):
+        """Send `data` a byte a segment."""
+        for i in range(len(data)):
+            self._sock.sendall(data[i : i + 1])
+
+    def request(self, method, target, fields=(), body=b""):
+        """Send a request, with Host, and Content-Length if there is a body. Returns its answer."""
+        self.send(request(method, target, fields, body))
+        return self.response(method)
+
+    def get(self, target, *fields):
+        """Send a GET with field lines like "Range: bytes=0-1". Returns its answer."""
+        return self.request("GET", target, fields)
+
+    # --- receiving ---
+
+    def response(self, method="GET"):
+        """Read the answer to a request of `method`. Raises AssertionError for one that is out of shape."""
+        answer = self._head()
+        self._read_body(answer, method)
+        return answer
+
+    def head_only(self):
+        """Read an answer's head, and leave its body unread."""
+        return self._head()
+
+    def ended(self):
+        """Whether the server closed the connection without another byte; it is waited for."""
+        try:
+            return not self._received and not self._sock.recv(1)
+        except ConnectionResetError:
+            return True
+
+    def read_until_end(self):
+        """Everything up to the end of the connection, orderly or not."""
+        while self._more():
+            pass
+        received, self._received = self._received, b""
+        return received
+
+    def read_exactly(self, size):
+        """Exactly `size` bytes."""
+        while len(self._received) < size:
+            assert self._more(), f"the connection ended {size - len(self._received)} bytes early"
+        data, self._received = self._received[:size], self._received[size:]
+        return data
+
+    def _more(self):
+        try:
+            data = self._sock.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self._received += data
+        return bool(data)
+
+    def _line(self):
+        while b"\n" not in self._received:
+            assert self._more(), f"the connection ended in a line: {self._received!r}"
+        line, _, self._received = self._received.partition(b"\n")
+        assert line.endswith(b"\r"), f"bare LF: {line!r}"
+        line = line[:-1]
+        assert b"\r" not in line, f"bare CR: {line!r}"
+        return line
+
+    def _head(self):
+        line = self._line()
+        match = STATUS_LINE.match(line)
+        assert match, f"status line out of shape: {line!r}"
+        fields = []
+        line = self._line()
+        while line:
+            field = FIELD_LINE.match(line)
+            assert field, f"field line out of shape: {line!r}"
+            fields.append((field.group(1).decode(), field.group(2).decode("latin-1")))
+            line = self._line()
+        return Response(int(match.group(1)), match.group(2).decode(), fields)
+
+    def _read_body(self, answer, method):
+        length = answer.field("Content-Length")
+        coding = answer.field("Transfer-Encoding")
+        assert length is None or coding is None, f"two framings: {answer}"
+        if answer.status < 200 or answer.status == 204:
+            assert length is None and coding is None, f"framing without content (RFC 9110 section 8.6): {answer}"
+        elif method == "HEAD" or answer.status == 304:
+            return
+        elif coding is not None:
+            assert coding == "chunked", answer
+            answer.body = self._chunks()
+        elif length is not None:
+            assert length.isdigit(), answer
+            answer.body = self.read_exactly(int(length))
+        else:
+            assert answer.field("Connection") == "close", f"no end in sight: {answer}"
+            answer.body = self.read_until_end()
+
+    def _chunks(self):
+        pieces = []
+        size = -1
+        while size:
+            line = self._line()
+            match = CHUNK_LINE.match(line)
+            assert match, f"chunk size out of shape: {line!r}"
+            size = int(match.group(1), 16)
+            if size:
+                pieces.append(self.read_exactly(size))
+                assert self._line() == b"", "chunk without CRLF"
+        assert self._line() == b"", "a trailer nobody asked for"
+        return b"".join(pieces)
+
+
+def request(method, target, fields=(), body=b""):
+    """The bytes of a request."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: test", *fields]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def wait_until(is_so, what):
+    """Wait until `is_so()` holds; an AssertionError with `what` if it does not come to pass."""
+    end = time.monotonic() + TIMEOUT_SEC
+    while not is_so():
+        assert time.monotonic() < end, f"not in {TIMEOUT_SEC} s: {what}"
+        time.sleep(0.02)

@@ -1,0 +1,104 @@
+"""What the HTTP tests share: web files, a server a module and runtime, a client a test."""
+
+import gzip
+import json
+import os
+
+import pytest
+
+from tests.http.client import Client
+
+OWN_FAULTS = ("own fault", "answered already")  # what the handlers of site_*.py raise on purpose
+LARGE = bytes(i * 7 % 256 for i in range(1000)) * 1049
+OLD = 1_700_000_000  # seconds; a file's time that is neither now nor the twin's
+
+FILES = {
+    "index.html": b"<!DOCTYPE html><title>Home</title>",
+    "page.txt": b"0123456789" * 10,
+    "empty.txt": b"",
+    "large.txt": LARGE,
+    "UPPER.TXT": b"capitals",
+    "a b+c.txt": b"blank and plus",
+    "caf\u00e9.txt": b"accent",
+    "100%.txt": b"percent",
+    "data.unknown": b"no MIME type",
+    "noextension": b"no extension",
+    ".hidden.txt": b"hidden",
+    ".git/config.txt": b"hidden folder",
+    "folder/index.htm": b"second default page",
+    "folder/other.css": b"a { }",
+    "both/index.html": b"first",
+    "both/default.htm": b"last",
+    "bare/file.txt": b"no default page",
+    "packed.js": b"console.log(1)\n" * 50,
+    "stale.js": b"new\n",
+    "other.js.gz": gzip.compress(b"only packed", mtime=0),
+}
+
+
+@pytest.fixture(scope="session")
+def webroot(tmp_path_factory):
+    """A folder with FILES, a compressed twin of two of them, and a folder beside it that nobody may see."""
+    root = tmp_path_factory.mktemp("site") / "www"
+    for name, data in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (OLD, OLD))
+    for name, content, when in (("packed.js", FILES["packed.js"], OLD), ("stale.js", b"old\n", OLD - 10)):
+        twin = root / (name + ".gz")
+        twin.write_bytes(gzip.compress(content, mtime=0))
+        os.utime(twin, (when, when))
+    secret = root.with_name("www-secret")
+    secret.mkdir()
+    (secret / "secret.txt").write_bytes(b"SECRET")
+    (root.parent / "secret.txt").write_bytes(b"SECRET")
+    return root
+
+
+class Sites:
+    """Starts site.py with settings, and looks at its end whether it went wrong where nobody asked for it."""
+
+    def __init__(self, runtime, webroot):
+        self.runtime = runtime
+        self._webroot = str(webroot)
+        self._servers = []
+
+    def start(self, ports=1, env=None, **settings):
+        """A ServerProcess of site.py; `settings` as that program describes them."""
+        settings = {"RootPath": self._webroot, "log": True, **settings}
+        server = self.runtime.start("site", [json.dumps(settings)], ports=ports, env=env)
+        self._servers.append(server)
+        return server
+
+    def end(self):
+        """Stop every server. Raises AssertionError if one ended early, or logged a traceback of its own."""
+        for server in self._servers:
+            was_running = server.is_running
+            server.stop()
+            output = server.output()
+            assert was_running or "LOG 1 stopped" in output, f"ended by itself:\n{output}"
+            tracebacks = output.count("Traceback")
+            own = sum(output.count(fault) for fault in OWN_FAULTS)
+            assert tracebacks <= own, f"{tracebacks} tracebacks, {own} wanted:\n{output}"
+
+
+@pytest.fixture(scope="module")
+def sites(runtime, webroot):
+    """A Sites: for modules that need servers with settings of their own."""
+    sites = Sites(runtime, webroot)
+    yield sites
+    sites.end()
+
+
+@pytest.fixture(scope="module")
+def site(sites):
+    """A server with the ordinary settings, one for the module."""
+    return sites.start()
+
+
+@pytest.fixture
+def client(site):
+    """A new connection to `site`."""
+    with Client(site.port) as client:
+        yield client

@@ -1,0 +1,314 @@
+"""Which handler gets a request, with which arguments, and what is answered where there is none."""
+
+import json
+
+import pytest
+
+from tests.http.client import Client
+
+
+def test_route_with_an_argument(client):
+    assert json.loads(client.get("/users/abc").body) == {"args": {"id": "abc"}, "isInt": False}
+
+
+@pytest.mark.parametrize(
+    ("segment", "value", "is_int"),
+    [
+        ("abc", "abc", "false"),
+        ("AbC", "AbC", "false"),
+        ("12", "12", "true"),
+        ("007", "7", "true"),
+        ("-12", "-12", "false"),
+        ("1_0", "1_0", "false"),
+        ("12a", "12a", "false"),
+        ("9999999999999999", "9999999999999999", "true"),
+        ("%31%32", "12", "true"),
+        ("a%20b", "a b", "false"),
+        ("a+b", "a+b", "false"),
+        ("caf%C3%A9", "caf\u00e9", "false"),
+        ("a%2Fb", "a/b", "false"),
+        ("%252e", "%2e", "false"),
+        ("a?b=c", "a", "false"),
+    ],
+)
+def test_argument(client, segment, value, is_int):
+    said = json.loads(client.get(f"/users/{segment}").body)
+    assert str(said["args"]["id"]) == value
+    assert str(said["isInt"]).lower() == is_int
+
+
+def test_several_arguments(client):
+    assert json.loads(client.get("/users/5/profile/first%20name").body) == {"id": 5, "property": "first name"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/users/me", 200, "me"),
+        ("/users/me/", 200, "me"),
+        ("/hello/", 200, "hello"),
+        ("/hello?x", 200, "hello"),
+        ("/hello/?x", 200, "hello"),
+        ("/h%65llo", 200, "hello"),
+        ("/./hello", 200, "hello"),
+        ("/x/../hello", 200, "hello"),
+        ("/", 200, "root"),
+        ("/?x", 200, "root"),
+        ("/branch/fixed/1/left", 200, "left 1"),
+        ("/branch/fixed/1/right", 200, "right fixed 1"),
+        ("/branch/x/1/left", 404, None),
+        ("/HELLO", 404, None),
+        ("/hello//", 404, None),
+        ("//hello", 404, None),
+        ("/hello/x", 404, None),
+        ("/users", 404, None),
+        ("/users/", 404, None),
+        ("/users//profile/x", 404, None),
+        ("/users/1/profile", 404, None),
+    ],
+)
+def test_path(client, path, status, text):
+    answer = client.get(path)
+    assert answer.status == status
+    assert text is None or answer.text == text
+
+
+def test_path_with_accent_and_blank(client):
+    assert client.get("/caf%C3%A9%20au%20lait").text == "/caf\u00e9 au lait"
+    assert client.get("/caf%c3%a9%20au%20lait/").text == "/caf\u00e9 au lait/"
+
+
+@pytest.mark.parametrize("path", ["/users/%", "/users/%4", "/users/%zz", "/users/%ff", "/users/a%00b", "/users/a%5cb"])
+def test_malformed_path(site, path):
+    with Client(site.port) as client:
+        assert client.get(path).status == 400
+        assert client.ended()
+
+
+def test_bound_method(client):
+    first, second = client.get("/bound").text, client.get("/bound").text
+    assert first != second
+
+
+def test_many_handlers_in_turn_do_not_mix(client):
+    for i in range(50):
+        assert f'"id": {i}' in client.get(f"/users/{i}").text
+        assert client.get("/hello").text == "hello"
+
+
+# --- methods ---
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "PURGE"])
+def test_method_of_a_route(client, method):
+    assert f'"Method": "{method}"' in client.request(method, "/echo").text
+
+
+def test_unknown_path(client):
+    for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert client.request(method, "/no/such/thing").status == 404
+
+
+def test_error_page_shows_nothing_of_the_request(client):
+    answer = client.get("/<script>alert(1)</script>")
+    assert answer.status == 404
+    assert b"script" not in answer.body
+    assert answer.field("Content-Type") == "text/html; charset=UTF-8"
+
+
+def test_wrong_method_on_a_route(client):
+    answer = client.request("DELETE", "/hello")
+    assert answer.status == 405
+    assert sorted(answer.field("Allow").split(", ")) == ["GET", "HEAD", "OPTIONS"]
+    assert client.request("POST", "/users/7").status == 405
+    answer = client.request("PUT", "/content")
+    assert sorted(answer.field("Allow").split(", ")) == ["OPTIONS", "POST"]
+
+
+def test_wrong_method_on_a_file(client):
+    answer = client.request("POST", "/page.txt", body=b"x")
+    assert answer.status == 405
+    assert sorted(answer.field("Allow").split(", ")) == ["GET", "HEAD", "OPTIONS"]
+
+
+def test_method_is_case_sensitive(client):
+    assert client.request("get", "/no/such/thing").status == 501
+
+
+def test_unknown_method(client):
+    assert client.request("FETCH", "/no/such/thing").status == 501
+
+
+def test_handler_without_an_answer(site, client):
+    answer = client.get("/nothing")
+    assert answer.status == 501
+    site.wait_for("LOG 2 GET /nothing was not answered by its handler")
+    assert client.get("/hello").text == "hello"
+
+
+def test_handler_that_raises(site, client):
+    answer = client.get("/raises")
+    assert answer.status == 500
+    assert b"fault" not in answer.body
+    assert answer.field("X-Secret") is None, "a field that was set before the fault"
+    site.wait_for("LOG 3 .*GET /raises")
+    site.wait_for("LOG 3 .*own fault")
+    assert client.get("/hello").field("X-Secret") is None
+    assert client.get("/hello").text == "hello"
+
+
+def test_second_answer_is_refused(site):
+    with Client(site.port) as client:
+        assert client.get("/twice").text == "first"
+    with Client(site.port) as client:
+        assert client.get("/hello").text == "hello"
+
+
+# --- HEAD and OPTIONS ---
+
+
+@pytest.mark.parametrize("path", ["/hello", "/users/1", "/page.txt", "/large.txt", "/folder/", "/echo"])
+def test_head_is_get_without_its_content(client, path):
+    head = client.request("HEAD", path)
+    get = client.get(path)
+    assert head.status == 200
+    assert head.body == b""
+    if path != "/echo":  # it tells the method
+        assert [field for field in head.fields if field[0] != "Date"] == [f for f in get.fields if f[0] != "Date"]
+    assert client.get("/hello").text == "hello"
+
+
+def test_head_of_what_is_not_there(client):
+    answer = client.request("HEAD", "/no/such/thing")
+    assert answer.status == 404
+    assert client.get("/hello").text == "hello"
+
+
+def test_head_of_a_stream(client):
+    answer = client.request("HEAD", "/stream/chunked/1000")
+    assert answer.field("Transfer-Encoding") == "chunked"
+    assert client.request("HEAD", "/stream/known/1000").field("Content-Length") == "1000"
+    assert client.get("/hello").text == "hello"
+
+
+def test_head_route_of_its_own(client):
+    assert client.request("HEAD", "/own-head").field("X-Head") == "own"
+    assert client.get("/own-head").text == "a body"
+
+
+def test_options(client):
+    answer = client.request("OPTIONS", "/hello")
+    assert answer.status == 204
+    assert sorted(answer.field("Allow").split(", ")) == ["GET", "HEAD", "OPTIONS"]
+    assert answer.field("Access-Control-Allow-Origin") is None
+    assert sorted(client.request("OPTIONS", "/content").field("Allow").split(", ")) == ["OPTIONS", "POST"]
+    assert client.request("OPTIONS", "/page.txt").field("Allow") == "GET, HEAD, OPTIONS"
+
+
+def test_options_of_the_server(client):
+    assert client.request("OPTIONS", "*").status == 204
+
+
+def test_options_route_of_its_own(client):
+    assert client.request("OPTIONS", "/own-options").field("X-Options") == "own"
+
+
+PREFLIGHT = ("Origin: http://elsewhere", "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: x-a, b")
+
+
+def test_preflight_without_cors(client):
+    answer = client.request("OPTIONS", "/hello", PREFLIGHT)
+    assert [name for name, _ in answer.fields if name.startswith("Access-Control")] == []
+
+
+@pytest.fixture(scope="module")
+def open_site(sites):
+    return sites.start(CORSAllowAll=True, AllowAllOrigins=True)
+
+
+def test_preflight_with_cors(open_site):
+    with Client(open_site.port) as client:
+        answer = client.request("OPTIONS", "/hello", PREFLIGHT)
+        assert answer.status == 204
+        assert answer.field("Access-Control-Allow-Origin") == "*"
+        assert "GET" in answer.field("Access-Control-Allow-Methods")
+        assert answer.field("Access-Control-Allow-Headers") == "x-a, b"
+        assert int(answer.field("Access-Control-Max-Age")) > 0
+        assert answer.field("Access-Control-Allow-Credentials") is None
+
+
+@pytest.mark.parametrize("path", ["/hello", "/page.txt", "/no/such/thing", "/raises"])
+def test_all_origins(open_site, path):
+    with Client(open_site.port) as client:
+        answer = client.get(path, "Origin: http://elsewhere")
+        assert answer.field("Access-Control-Allow-Origin") == "*"
+        assert answer.field("Access-Control-Allow-Credentials") is None
+
+
+# --- what a request says ---
+
+
+def test_everything_a_request_says(client):
+    answer = client.request(
+        "POST",
+        "/echo?a=1&b=x+y%21&a=2",
+        (
+            "Accept: text/html, application/json;q=0.5",
+            "Accept-Encoding: gzip, br",
+            "Accept-Language: fr, en;q=0.1",
+            "Cookie: a=1; b=2",
+            "Cache-Control: no-cache",
+            "Referer: http://here/",
+            "Content-Type: Text/Plain; charset=utf-8",
+            "User-Agent: tests",
+            "Authorization: Bearer t",
+            "Origin: http://elsewhere",
+            "X-Test: one",
+            "x-test: two",
+        ),
+        b"content",
+    )
+    said = json.loads(answer.body)
+    address = said.pop("UserAddress")
+    assert address[0] == "127.0.0.1" and isinstance(address[1], int)
+    assert said == {
+        "IsSSL": False,
+        "HttpVer": "HTTP/1.1",
+        "Method": "POST",
+        "Path": "/echo",
+        "QueryString": "a=1&b=x+y%21&a=2",
+        "QueryParams": {"a": "2", "b": "x y!"},
+        "Host": "test",
+        "Accept": ["text/html", "application/json;q=0.5"],
+        "AcceptEncodings": ["gzip", "br"],
+        "AcceptLanguages": ["fr", "en;q=0.1"],
+        "Cookies": ["a=1", "b=2"],
+        "CacheControl": "no-cache",
+        "Referer": "http://here/",
+        "ContentType": "text/plain",
+        "ContentLength": 7,
+        "UserAgent": "tests",
+        "Authorization": "Bearer t",
+        "Origin": "http://elsewhere",
+        "IsKeepAlive": True,
+        "IsUpgrade": False,
+        "Upgrade": "",
+        "X-Test": "one, two",
+        "Content": "content",
+    }
+
+
+def test_request_that_says_nothing(client):
+    client.send(b"GET /echo HTTP/1.0\r\n\r\n")
+    said = json.loads(client.response().body)
+    assert (said["HttpVer"], said["Host"], said["IsKeepAlive"], said["Content"]) == ("HTTP/1.0", "", False, None)
+    assert (said["Accept"], said["Cookies"], said["UserAgent"], said["ContentLength"]) == ([], [], "", 0)
+
+
+def test_malformed_query_is_refused(client):
+    assert client.get("/echo?a=%zz").status == 400
+
+
+def test_absolute_target(client):
+    said = json.loads(client.get("http://elsewhere:81/echo?a=1").body)
+    assert (said["Host"], said["Path"], said["QueryString"]) == ("elsewhere:81", "/echo", "a=1")
