@@ -190,7 +190,10 @@ def Resolve(address, datagram=False):
 
 def ConnectTCP(address):
     """Starts a TCP connection without waiting; returns the socket. Raises OSError."""
-    family, kind, _, _, resolved = _socket.getaddrinfo(address[0], address[1], type=_socket.SOCK_STREAM)[0]
+    found = _socket.getaddrinfo(address[0], address[1], type=_socket.SOCK_STREAM)
+    # A name with both kinds of address: servers on IPv4 alone are commoner than on IPv6 alone.
+    found.sort(key=lambda info: info[0] != _socket.AF_INET)
+    family, kind, _, _, resolved = found[0]
     sock = _socket.socket(family, kind)
     sock.setblocking(False)
     error = sock.connect_ex(resolved)
