@@ -19,11 +19,7 @@ The states and their moves:
 and any of them to closed.
 """
 
-from time import gmtime
-
 from .httpRequest import HttpRequest
-from .libs.httpDate import HttpDate
-from .libs.httpStatus import Reason
 from .libs.httpSyntax import SEEN_EXPECT, HeadEnd, HttpError, ParseRequestHead
 from .libs.interpreter import Handshake, ReadInto, ShutdownWrite, TraceText, Write, const
 from .libs.XAsyncSockets import XAsyncTCPClient, XClosedReason
@@ -48,7 +44,6 @@ _MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the le
 _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
-_CLOCK_IS_SET = const(2025)  # a year before it: the clock was never set
 
 
 class HttpConnection(XAsyncTCPClient):
@@ -74,6 +69,7 @@ class HttpConnection(XAsyncTCPClient):
 
     def Attach(self, worker):
         super().Attach(worker)
+        self.Share = self.WebServer.ShareOf(worker)
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
     def Secure(self, sslContext):
@@ -125,8 +121,10 @@ class HttpConnection(XAsyncTCPClient):
             self.CloseFor(XClosedReason.Timeout)
 
     def OnFault(self, error):
-        self.WebServer.Log(TraceText(error), self.WebServer.ERROR)
-        self.CloseFor(XClosedReason.Error)
+        try:
+            self.WebServer.Log(TraceText(error), self.WebServer.ERROR)
+        finally:  # no memory or stack may be left to tell of it
+            self.CloseFor(XClosedReason.Error)
 
     def _ShakeHands(self):
         try:
@@ -151,7 +149,7 @@ class HttpConnection(XAsyncTCPClient):
             self.ReleaseSlot()
 
     def _TakeSlot(self):
-        slot = self.WebServer.TakeSlot(self)
+        slot = self.Share.Take(self)
         if not slot:  # OnSlot is called when there is one
             self.Notify(_IN, False)
             return False
@@ -173,7 +171,7 @@ class HttpConnection(XAsyncTCPClient):
         if slot:
             self._slot = self._buf = None
             self._pos = self._have = self._scanned = 0
-            self.WebServer.ReleaseSlot(self._worker, slot)
+            self.Share.Release(slot)
 
     def Fill(self):
         """Reads behind the bytes at hand. Returns the count, or 0 when there is nothing or the end has come."""
@@ -247,7 +245,8 @@ class HttpConnection(XAsyncTCPClient):
             request.Reset()
         self._state = _HANDLING
         self._pos = self._scanned = end
-        ParseRequestHead(request, buf, pos, end, ROUTES.Literal)
+        view = self._slot.View if buf is self._slot.Buffer else memoryview(buf)
+        ParseRequestHead(request, buf, view, pos, end, ROUTES.Literal)
         self._closing = not request.IsKeepAlive
         self._unread = request._length != 0
         return True
@@ -325,24 +324,18 @@ class HttpConnection(XAsyncTCPClient):
 
     # --- answering ---
 
-    def StatusAndDate(self, code):
-        """Returns the head's first lines (str): status, Server, and Date if the clock is set."""
-        now = gmtime()
-        date = "Date: %s\r\n" % HttpDate(now) if now[0] >= _CLOCK_IS_SET else ""
-        return "HTTP/1.1 %d %s\r\nServer: MicroWebSrv2\r\n%s" % (code, Reason(code), date)
-
     def CloseAfterwards(self):
         """The answer under way is the last one: its end, or the request's, cannot be told otherwise."""
         self._closing = True
 
     def PersistenceField(self):
-        """Returns the Connection field of the answer (RFC 9112 section 9.3)."""
+        """Returns the Connection field of the answer, b"" if it needs none (RFC 9112 section 9.3)."""
         request = self._request
         if self._unread and not self._reader and self._CostsMoreToSkip(request):
             self._closing = True
         if self._closing:
-            return "Connection: close\r\n"
-        return "" if request._minor else "Connection: keep-alive\r\n"
+            return b"Connection: close\r\n"
+        return b"" if request._minor else b"Connection: keep-alive\r\n"
 
     def _CostsMoreToSkip(self, request):
         """Says whether a new connection costs less than skipping a content that nobody reads."""
@@ -390,7 +383,7 @@ class HttpConnection(XAsyncTCPClient):
             reader.OnLost()
 
     def Transmit(self, code, head, content, length, chunked):
-        """Sends an answer: the head (bytes), then a content: bytes-like, a stream, or None."""
+        """Sends an answer: the head (memoryview), then a content: bytes-like, a stream, or None."""
         if not self._worker:  # the client has gone
             if hasattr(content, "close"):
                 content.close()
@@ -407,7 +400,8 @@ class HttpConnection(XAsyncTCPClient):
         from .httpSender import ContentSender
 
         self._state = _SENDING
-        self._sender = ContentSender(self, code, memoryview(head)[count or 0 :], content, length, chunked)
+        rest = memoryview(bytes(head[count or 0 :]))  # the writer's buffer is the next answer's
+        self._sender = ContentSender(self, code, rest, content, length, chunked)
         self._Send()
 
     def _Send(self):

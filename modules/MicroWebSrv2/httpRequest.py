@@ -23,7 +23,7 @@ class HttpRequest(RequestHead):
     def __init__(self, connection):
         super().__init__()
         self._connection = connection
-        self._path = "/"  # encoded, without the query
+        self._path = b"/"  # encoded, without the query
         self._route = None  # RouteResult
         self._args = None  # list of the route's arguments
         self._content = None  # memoryview
@@ -33,7 +33,8 @@ class HttpRequest(RequestHead):
 
     def Reset(self):
         """Forgets the former request's content, ready for the next."""
-        self._route = self._args = self._content = self._stream = self._params = None
+        if self._content is not None or self._stream or self._params:
+            self._content = self._stream = self._params = None
         self._response.Reset()
 
     # --- methods ---
@@ -182,13 +183,13 @@ class HttpRequest(RequestHead):
     @property
     def Path(self):
         """str: the path, decoded."""
-        return UrlUtils.DecodePath(self._path)
+        return UrlUtils.DecodePath(str(self._path, "ascii"))
 
     @property
     def QueryString(self):
         """str: what stands behind the `?`, still encoded; "" if nothing."""
-        at = self._target.find("?")
-        return self._target[at + 1 :] if at >= 0 else ""
+        at = self._target.find(b"?")
+        return str(self._target[at + 1 :], "ascii") if at >= 0 else ""
 
     @property
     def QueryParams(self):

@@ -11,8 +11,6 @@ _OPEN = const(0)  # nobody has answered yet
 _ANSWERED = const(1)  # an answer is on its way
 _DONE = const(2)  # it was sent whole
 
-_SEND_WHOLE = const(2048)  # bytes: up to here the content is copied behind the head, for a single send
-
 
 class HttpResponse:
     """The answer to one HttpRequest; exactly one `Return…` method is to be called."""
@@ -30,6 +28,7 @@ class HttpResponse:
         if self._custom:  # something was set that must not reach the next answer
             self._custom = False
             self._deferred = False
+            self._streaming = False
             self._fields = None
             self._allowCaching = False
             self._origin = None
@@ -198,7 +197,7 @@ class HttpResponse:
         """
         if not hasattr(stream, "readinto"):
             raise ValueError('"stream" must be a readable buffer protocol object, got %r' % (stream,))
-        self._Answer(code, None, stream, self._contentLength or -1)
+        self._Stream(code, stream, self._contentLength or -1)
 
     def Return(self, code, content=None):
         """Answers with a status and a content: str, bytes-like, or None.
@@ -255,7 +254,12 @@ class HttpResponse:
 
     def SendFile(self, code, file, length):
         """Answers with `length` bytes of an open file, from where it stands."""
-        self._Answer(code, self._contentType, file, length)
+        self._Stream(code, file, length)
+
+    def _Stream(self, code, stream, length):
+        self._custom = True
+        self._streaming = True
+        self._Answer(code, self._contentType or "application/octet-stream", stream, length)
 
     def ReturnNotModified(self):
         """Answers 304: what the client keeps is still right."""
@@ -342,57 +346,58 @@ class HttpResponse:
         if not isinstance(code, int) or not 100 <= code <= 999:
             raise ValueError('"code" must be an http status code, got %r' % (code,))
         self._Answerable()
-        request = self._request
-        chunked = length < 0 and request._minor == 1
-        hasBody = HasBody(code)
-        parts = [self._connection.StatusAndDate(code)]
-        if contentType is None and hasattr(content, "readinto"):
-            contentType = self._contentType or "application/octet-stream"
-        if contentType:
-            if self._charset or contentType.startswith("text/"):
-                contentType += "; charset=" + (self._charset or "UTF-8")
-            parts.append("Content-Type: %s\r\n" % contentType)
-        if chunked:
-            parts.append("Transfer-Encoding: chunked\r\n")
-        elif hasBody and length >= 0:
-            parts.append("Content-Length: %d\r\n" % length)
-        elif hasBody:
-            self._connection.CloseAfterwards()
-        if self._custom or self._connection.WebServer.AllowAllOrigins:
-            self._AppendFields(parts)
-        if not self._allowCaching and hasBody:
-            parts.append("Cache-Control: no-store\r\n")
-        if code != 101:
-            parts.append(self._connection.PersistenceField())
-        parts.append("\r\n")
         self._state = _ANSWERED
-        head = "".join(parts).encode()
+        worker = self._connection.GetWorker()
+        if self._deferred and worker and not worker.InThread():
+            worker.Post(lambda: self._Compose(code, contentType, content, length))
+        else:
+            self._Compose(code, contentType, content, length)
+
+    def _Compose(self, code, contentType, content, length):
+        connection = self._connection
+        request = self._request
+        head = connection.Share.Head
+        hasBody = HasBody(code)
+        chunked = False
+        head.Begin(code)
+        if contentType:
+            head.PutType(contentType, self._charset)
+        if hasBody:
+            if length >= 0:
+                head.Put(b"Content-Length: ")
+                head.PutNumber(length)
+                head.Put(b"\r\n")
+            elif request._minor:
+                chunked = True
+                head.Put(b"Transfer-Encoding: chunked\r\n")
+            else:
+                connection.CloseAfterwards()
+            if not self._allowCaching:
+                head.Put(b"Cache-Control: no-store\r\n")
+        if self._custom or connection.WebServer.AllowAllOrigins:
+            self._PutFields(head)
+        if code != 101:
+            head.Put(connection.PersistenceField())
+        head.Put(b"\r\n")
         if not hasBody or request._method == "HEAD":
             if hasattr(content, "close"):
                 content.close()
             content = None
-        self._Transmit(code, head, content, length, chunked)
-
-    def _Transmit(self, code, head, content, length, chunked):
-        if content is not None and not hasattr(content, "readinto") and len(content) <= _SEND_WHOLE:
-            head = b"".join((head, content))
+        elif length >= 0 and not self._streaming and head.Fits(length):
+            head.Put(content)
             content = None
-        connection = self._connection
-        if self._deferred and not connection.GetWorker().InThread():
-            connection.GetWorker().Post(lambda: connection.Transmit(code, head, content, length, chunked))
-        else:
-            connection.Transmit(code, head, content, length, chunked)
+        connection.Transmit(code, head.View[: head.Length], content, length, chunked)
 
-    def _AppendFields(self, parts):
+    def _PutFields(self, head):
         origin = self._origin
         if origin is None and self._connection.WebServer.AllowAllOrigins:
             origin = "*"  # never the client's own: that would open what credentials protect
         if origin:
-            parts.append("Access-Control-Allow-Origin: %s\r\n" % origin)
+            head.Put(("Access-Control-Allow-Origin: %s\r\n" % origin).encode())
             if origin != "*":
-                parts.append("Vary: Origin\r\n")
+                head.Put(b"Vary: Origin\r\n")
         for name, value in self._fields or ():
-            parts.append("%s: %s\r\n" % (name, value))
+            head.Put(("%s: %s\r\n" % (name, value)).encode())
 
     def OnTransmitted(self):
         """Called by the connection when the answer was sent whole."""

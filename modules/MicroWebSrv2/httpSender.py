@@ -55,7 +55,7 @@ class ContentSender:
         if self._ended:
             return False
         if not self._slot:
-            self._slot = self._connection.WebServer.TakeSlot(self._connection)
+            self._slot = self._connection.Share.Take(self._connection)
             if not self._slot:
                 self.WantsWriting = False  # OnSlot will tell
                 return False
@@ -121,7 +121,7 @@ class ContentSender:
 
     def _ReleaseSlot(self):
         if self._slot:
-            self._connection.WebServer.ReleaseSlot(self._connection.GetWorker(), self._slot)
+            self._connection.Share.Release(self._slot)
             self._slot = None
 
     def Close(self):

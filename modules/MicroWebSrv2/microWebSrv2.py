@@ -7,9 +7,9 @@ from .libs.XAsyncSockets import (
     XAsyncSocketsPoolException,
     XAsyncTCPServer,
     XAsyncTCPServerException,
-    XBufferSlots,
 )
 from .pipeline import AllowedMethods
+from .workerShare import WorkerShare
 
 
 class MicroWebSrv2Exception(Exception):
@@ -132,8 +132,7 @@ class MicroWebSrv2:
         self._pool = None  # XAsyncSocketsPool, while running
         self._managed = False  # the pool is our own
         self._server = None  # XAsyncTCPServer, while running
-        self._slots = {}  # worker -> XBufferSlots
-        self._waiting = []  # connections that want a slot
+        self._shares = {}  # worker -> WorkerShare
         self.SetNormalConfig()
 
     def StartInPool(self, asyncSocketsPool):
@@ -151,7 +150,7 @@ class MicroWebSrv2:
         self._pool = asyncSocketsPool
         self._server = server
         try:
-            self._MakeSlots(asyncSocketsPool.Workers[0], self._bufferSlotsCount)
+            self.ShareOf(asyncSocketsPool.Workers[0])
         except MemoryError:
             self.Stop()
             raise MicroWebSrv2Exception(
@@ -192,8 +191,7 @@ class MicroWebSrv2:
         for asyncSocket in pool.GetAllAsyncSockets():
             if isinstance(asyncSocket, HttpConnection) and asyncSocket.WebServer is self:
                 asyncSocket.Close()
-        self._slots = {}
-        self._waiting = []
+        self._shares = {}
         self.Log("stopped", self.INFO)
 
     def Log(self, msg, msgType):
@@ -281,40 +279,14 @@ class MicroWebSrv2:
         """Returns the methods of a request's path as the value of an Allow field."""
         return AllowedMethods(self, request)
 
-    def _MakeSlots(self, worker, count):
-        slots = XBufferSlots(max(count, 2), self._bufferSlotSize, self._keepAllocBufferSlots)
-        self._slots[worker] = slots
-        return slots
-
-    def TakeSlot(self, connection):
-        """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""
-        worker = connection.GetWorker()
-        slots = self._slots.get(worker)
-        if not slots:  # a further thread's share, when it first serves
-            slots = self._MakeSlots(worker, self._bufferSlotsCount // len(self._pool.Workers))
-        slot = slots.GetAvailableSlot()
-        if not slot and self._PurgeSlow(worker):
-            slot = slots.GetAvailableSlot()
-        if not slot and connection not in self._waiting:
-            self._waiting.append(connection)
-        return slot
-
-    def ReleaseSlot(self, worker, slot):
-        """Takes an XBufferSlot back."""
-        slot.Available = True
-        if self._waiting:
-            worker.Post(self._waiting.pop(0).OnSlot)
-
-    def _PurgeSlow(self, worker):
-        """Refuses the request that has been coming in for the longest, so that its buffer serves another."""
-        slowest = None
-        for asyncSocket in worker.Sockets.values():
-            slow = isinstance(asyncSocket, HttpConnection) and asyncSocket.IsSlow()
-            if slow and (slowest is None or asyncSocket.ExpireAt < slowest.ExpireAt):
-                slowest = asyncSocket
-        if slowest:
-            slowest.OnExpired()
-        return slowest is not None
+    def ShareOf(self, worker):
+        """Returns the WorkerShare of a worker's connections; a further thread gets its part of the buffers."""
+        share = self._shares.get(worker)
+        if not share:
+            count = self._bufferSlotsCount // (len(self._shares) + 1)
+            share = WorkerShare(worker, max(count, 2), self._bufferSlotSize, self._keepAllocBufferSlots)
+            self._shares[worker] = share
+        return share
 
     # --- properties ---
 

@@ -10,7 +10,7 @@ _MAX_AGE_SEC = 86400  # how long a browser may keep the answer
 
 def AnswerOptions(web, request, response):
     """Answers 204 with Allow, and with the CORS fields where CORS is on; 404 for an unknown path."""
-    if not request._methods and request._target != "*" and not web.ResolvePhysicalPath(request.Path):
+    if not request._methods and request._target != b"*" and not web.ResolvePhysicalPath(request.Path):
         response.ReturnNotFound()
         return
     allow = AllowedMethods(web, request)

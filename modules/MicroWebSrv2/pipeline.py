@@ -6,7 +6,7 @@ Between the connection, which brings a parsed head, and the handlers.
 from .libs.httpSyntax import HttpError
 from .libs.interpreter import StackError, TraceText
 from .libs.urlUtils import UrlUtils
-from .webRoute import OPTIONS, FindRoutes, NamedArgs
+from .webRoute import OPTIONS, ROUTES, FindRoutes, NamedArgs
 
 _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
@@ -14,13 +14,17 @@ _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 def OnHead(web, connection, request):
     """Begins with a request whose head was parsed: finds its route, sees to its content. Raises HttpError."""
     path = request._target
-    at = path.find("?")
-    if at >= 0:
-        path = path[:at]
-    if "/." in path or "%" in path:
-        path = _SafePath(path)
+    methods = ROUTES.Literal.get(path)
+    if methods:
+        request._args = None
+    else:
+        at = path.find(b"?")
+        if at >= 0:
+            path = path[:at]
+        if b"/." in path or b"%" in path:
+            path = _SafePath(path)
+        methods, request._args = FindRoutes(path)
     request._path = path
-    methods, request._args = FindRoutes(path)
     request._methods = methods
     request._route = _ChooseRoute(methods, request._method) if methods else None
     if not request._length:
@@ -39,12 +43,12 @@ def OnHead(web, connection, request):
 
 def _SafePath(path):
     """Returns the encoded path without dot segments; raises HttpError for what is malformed in it."""
-    path = UrlUtils.RemoveDotSegments(path)
+    path = UrlUtils.RemoveDotSegments(str(path, "ascii"))
     try:
         UrlUtils.DecodePath(path)
     except ValueError as ex:
         raise HttpError(400, str(ex))
-    return path
+    return path.encode()
 
 
 def _ChooseRoute(methods, method):
@@ -139,7 +143,7 @@ def _HandleOther(web, request, response):
 def AllowedMethods(web, request):
     """Returns the methods of the request's path as the value of an Allow field."""
     methods = list(request._methods or ())
-    if not methods and (request._target == "*" or web.ResolvePhysicalPath(request.Path)):
+    if not methods and (request._target == b"*" or web.ResolvePhysicalPath(request.Path)):
         methods = ["GET"]
     if "GET" in methods and "HEAD" not in methods:
         methods.append("HEAD")

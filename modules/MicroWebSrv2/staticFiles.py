@@ -41,7 +41,7 @@ def ResolvePath(web, path):
 def AnswerPath(web, request, response):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
     path = request.Path
-    if "%2f" in request._path.lower():  # a slash inside a name
+    if b"%2f" in request._path.lower():  # a slash inside a name
         response.ReturnNotFound()
         return
     physical, stat = ResolvePath(web, path)
@@ -52,7 +52,7 @@ def AnswerPath(web, request, response):
         # Relative links of the default page need the slash. The root's own
         # name never comes first, so "//host" cannot be made of it.
         query = request.QueryString
-        response.ReturnRedirect("/" + request._path.lstrip("/") + "/" + ("?" + query if query else ""))
+        response.ReturnRedirect("/" + str(request._path, "ascii").lstrip("/") + "/" + ("?" + query if query else ""))
         return
     mimeType = web.GetMimeTypeFromFilename(physical)
     if not mimeType:

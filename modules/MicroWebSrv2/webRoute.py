@@ -42,7 +42,7 @@ class _Routes:
         self.Clear()
 
     def Clear(self):
-        self.Literal = {}  # encoded path -> {method: RouteResult}
+        self.Literal = {}  # encoded path (bytes) -> {method: RouteResult}
         self.Tree = {}  # segment (decoded) or _ANY -> node; _END -> {method: RouteResult}
         self.Named = {}  # name -> RouteResult
 
@@ -91,28 +91,24 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
             node = node.setdefault(_ANY if _ArgName(segment) else UrlUtils.Unquote(segment), {})
         node.setdefault(_END, {})[method] = route
     else:
-        path = UrlUtils.Quote(UrlUtils.Unquote(_WithoutSlash(routePath)))
-        ROUTES.Literal.setdefault(path, {})[method] = route
+        ROUTES.Literal.setdefault(_Encoded(routePath), {})[method] = route
     if name is not None:
         ROUTES.Named[name] = route
 
 
 def FindRoutes(path):
-    """Returns ({method: RouteResult}, [argument, …]) of an encoded path, or (None, None).
+    """Returns ({method: RouteResult}, [argument, …]) of an encoded path (bytes), or (None, None).
 
-    The arguments are decoded, and in the order of the route's names.
+    The arguments are decoded, and in the order of the route's names; a
+    route without arguments has None.
     """
     methods = ROUTES.Literal.get(path)
     if methods:
         return methods, None
-    if len(path) > 1 and path[-1] == "/":
-        path = path[:-1]
-        methods = ROUTES.Literal.get(path)
+    path = str(path, "ascii")
+    if "%2F" not in path and "%2f" not in path:  # an encoded slash does not part segments
+        methods = ROUTES.Literal.get(_Encoded(path))
         if methods:
-            return methods, None
-    if "%" in path:
-        methods = ROUTES.Literal.get(UrlUtils.Quote(_Decoded(path)))
-        if methods and "%2F" not in path and "%2f" not in path:
             return methods, None
     if ROUTES.Tree:
         args = []
@@ -154,7 +150,7 @@ def ResolveRoute(method, path):
     """Returns the RouteResult of a method and a path (its `Args` a dict), or None."""
     if not isinstance(method, str) or not isinstance(path, str):
         raise ValueError('"method" and "path" must be strings')
-    methods, args = FindRoutes(path)
+    methods, args = FindRoutes(path.encode())
     route = methods.get(method.upper()) if methods else None
     if not route:
         return None
@@ -193,6 +189,11 @@ def _Segments(path):
 
 def _WithoutSlash(path):
     return path[:-1] if len(path) > 1 and path[-1] == "/" else path
+
+
+def _Encoded(path):
+    """Returns the one encoded form (bytes) of a path: without a slash at its end, what must be encoded encoded."""
+    return UrlUtils.Quote(_Decoded(_WithoutSlash(path))).encode()
 
 
 def _ArgName(segment):

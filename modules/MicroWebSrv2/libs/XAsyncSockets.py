@@ -1,38 +1,21 @@
-"""Asynchronous sockets in a pool: the event loop, TCP servers and connections, buffers.
+"""Asynchronous sockets in a pool: the pool, TCP servers and connections.
 
-A pool has one worker a thread; each worker has its own poller and its own
-sockets, so that a socket needs no lock. Every listening socket waits in all
-workers, and whoever accepts a connection keeps it. What is not needed to
+A pool has one worker a thread (`xAsyncWorker.py`). Every listening socket
+waits in all workers, and whoever accepts a connection keeps it. What is not needed to
 serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
 of its own, imported when first asked for.
 """
 
-from .interpreter import (
-    Accept,
-    DefaultStackSize,
-    HasWakeUp,
-    Listen,
-    LocalPort,
-    PeerAddress,
-    Poller,
-    PollKey,
-    SleepMs,
-    StartThread,
-    ThreadIdent,
-    TicksDiff,
-    TicksMs,
-    TraceText,
-    const,
-)
+from .interpreter import Accept, DefaultStackSize, Listen, LocalPort, PeerAddress, PollKey, SleepMs, StartThread, const
+from .xAsyncWorker import TICK_MS, PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
+from .xBuffers import XBufferSlot, XBufferSlots, XFiFo, XFiFoException  # noqa: F401 (part of this layer)
 
 _IN = const(1)  # poll's masks
 _OUT = const(4)
-_BROKEN = const(24)  # error or hung up
 
-_TICK_MS = const(500)  # deadlines are looked at this often
 _ACCEPT_BURST = const(16)  # connections a turn, so that the requests of others are not kept waiting
 _STOP_MS = const(5000)  # how long StopWaitEvents waits for the workers
-_POSTED_MS = const(20)  # how soon a call from another thread is seen where nothing can wake a poll
+_STEP_MS = const(20)  # how often it looks
 
 
 class XAsyncSocketsPoolException(Exception):
@@ -53,164 +36,6 @@ class XAsyncTCPClientException(XAsyncSocketException):
 
 class XAsyncUDPDatagramException(XAsyncSocketException):
     """A UDP socket that could not be made, or is in the wrong state."""
-
-
-class XFiFoException(Exception):
-    """An empty queue was asked for an object."""
-
-
-class XClosedReason:
-    """Why a socket was closed, as `OnClosed` is told."""
-
-    Error = const(0)
-    ClosedByHost = const(1)
-    ClosedByPeer = const(2)
-    Timeout = const(3)
-
-
-class Worker:
-    """One thread's share of a pool: a poller, its sockets, their deadlines, its timers."""
-
-    def __init__(self):
-        self.Poller = Poller()
-        self.Sockets = {}  # poll key -> XAsyncSocket
-        self.Now = 0  # ms since the worker was made, as of the last look at the clock
-        self._ticks = TicksMs()
-        self._nextTick = _TICK_MS
-        self._timers = []  # [due ms, period ms, callback]
-        self._posted = []  # calls from other threads
-        self.Expecting = 0  # how many answers may come from other threads
-        self.Running = False  # AsyncWaitEvents serves it
-        self._ident = None
-        self._wake = None
-        if HasWakeUp:
-            from .wakeUp import WakeUp
-
-            self._wake = WakeUp(self.Poller)
-
-    def InThread(self):
-        """Says whether the calling thread is the one that runs this worker."""
-        return self._ident == ThreadIdent()
-
-    def Post(self, callback):
-        """Calls `callback()` in the worker's thread, soon. May be called in any thread."""
-        self._posted.append(callback)
-        if self._wake:
-            self._wake.Wake()
-
-    def Process(self, timeoutMs):
-        """Waits at most `timeoutMs` (-1: until something happens), handles what is ready.
-
-        Returns the number of sockets, timers and posted calls handled.
-        """
-        self._ident = ThreadIdent()
-        count = 0
-        current = None
-        sockets = self.Sockets
-        try:
-            for key, events in self.Poller.Wait(self._WaitMs(timeoutMs)):
-                current = sockets.get(key)
-                if current is not None:
-                    count += 1
-                    if events == _IN:
-                        current.OnReadyForReading()
-                    else:
-                        current.OnEvents(events)
-                elif self._wake:
-                    self._wake.Drain()
-        except Exception as ex:  # the last net: that socket alone is lost, the others go on
-            if current is None:
-                raise
-            current.OnFault(ex)
-        self.LookAtClock()
-        if self.Now >= self._nextTick:
-            self._Tick()
-        if self._posted:
-            count += self._CallPosted()
-        if self._timers:
-            count += self._CallTimers()
-        return count
-
-    def _WaitMs(self, timeoutMs):
-        wait = self._nextTick - self.Now
-        for timer in self._timers:
-            if timer[0] - self.Now < wait:
-                wait = timer[0] - self.Now
-        if 0 <= timeoutMs < wait:
-            wait = timeoutMs
-        if self.Expecting and wait > _POSTED_MS and not self._wake:
-            wait = _POSTED_MS
-        if self._posted or wait < 0:
-            return 0
-        return wait
-
-    def LookAtClock(self):
-        """Brings `Now` up to date."""
-        ticks = TicksMs()
-        passed = TicksDiff(ticks, self._ticks)
-        if passed > 0:
-            self.Now += passed
-            self._ticks = ticks
-
-    def _Tick(self):
-        """Closes what is overdue. Deadlines are whole ticks apart, so one look a tick is enough."""
-        self._nextTick = self.Now + _TICK_MS
-        now = self.Now
-        late = None
-        for asyncSocket in self.Sockets.values():
-            if asyncSocket.ExpireAt and asyncSocket.ExpireAt <= now:
-                if late is None:
-                    late = []
-                late.append(asyncSocket)
-        if late:
-            for asyncSocket in late:
-                _Guarded(asyncSocket.OnExpired, asyncSocket)
-
-    def _CallPosted(self):
-        posted = self._posted
-        self._posted = []
-        for callback in posted:
-            _Guarded(callback, None)
-        return len(posted)
-
-    def _CallTimers(self):
-        count = 0
-        for timer in list(self._timers):
-            if timer[0] <= self.Now and timer in self._timers:
-                timer[0] = self.Now + timer[1]
-                count += 1
-                _Guarded(timer[2], None)
-        return count
-
-    def AddTimer(self, periodMs, onTimer):
-        """Calls `onTimer()` every `periodMs`."""
-        self.LookAtClock()
-        self._timers.append([self.Now + periodMs, periodMs, onTimer])
-
-    def RemoveTimer(self, onTimer):
-        """Forgets the timers that call `onTimer`."""
-        self._timers = [timer for timer in self._timers if timer[2] != onTimer]
-
-    def Leave(self):
-        """Says that no thread runs this worker any more."""
-        self._ident = None
-
-    def Close(self):
-        """Frees the poller."""
-        if self._wake:
-            self._wake.Close(self.Poller)
-            self._wake = None
-        self.Poller.Close()
-
-
-def _Guarded(callback, asyncSocket):
-    try:
-        callback()
-    except Exception as ex:
-        if asyncSocket:
-            asyncSocket.OnFault(ex)
-        else:
-            print(TraceText(ex))
 
 
 class XAsyncSocketsPool:
@@ -239,7 +64,7 @@ class XAsyncSocketsPool:
         for other in self._workers[1:]:
             if other.InThread():  # a callback's new socket stays in its thread
                 worker = other
-        if worker.Running and not worker.InThread():
+        if worker.IsElsewhere():
             asyncSocket.AttachLater(worker)
         else:
             asyncSocket.Attach(worker)
@@ -267,7 +92,8 @@ class XAsyncSocketsPool:
         """Returns the list of the sockets in the pool."""
         found = []
         for worker in self._workers:
-            for asyncSocket in list(worker.Sockets.values()):
+            for polled in list(worker.Sockets.values()):
+                asyncSocket = polled.AsAsyncSocket()
                 if asyncSocket not in found:
                     found.append(asyncSocket)
         return found
@@ -357,9 +183,9 @@ class XAsyncSocketsPool:
                 return
         for worker in self._workers:
             worker.Post(_Nothing)
-        patience = _STOP_MS // _POSTED_MS  # a handler that blocks must not block this thread for ever
+        patience = _STOP_MS // _STEP_MS  # a handler that blocks must not block this thread for ever
         while self.WaitEventsProcessing and patience:
-            SleepMs(_POSTED_MS)
+            SleepMs(_STEP_MS)
             patience -= 1
 
 
@@ -367,32 +193,10 @@ def _Nothing():
     pass
 
 
-class XAsyncSocket:
-    """A socket in a pool. Deadlines are in ms of its worker's clock; 0 is none."""
+class XAsyncSocket(PolledSocket):
+    """A socket in a pool."""
 
-    OnClosed = None  # f(asyncSocket, closedReason)
     State = None  # the user's own object
-    ExpireAt = 0
-    _pool = None
-    _worker = None
-    _sock = None
-    _mask = 0
-
-    def __init__(self, asyncSocketsPool, sock):
-        self._pool = asyncSocketsPool
-        self._sock = sock
-
-    def GetAsyncSocketsPool(self):
-        """Returns the pool."""
-        return self._pool
-
-    def GetSocketObj(self):
-        """Returns the runtime's socket."""
-        return self._sock
-
-    def GetWorker(self):
-        """Returns the worker whose sockets it is one of, or None."""
-        return self._worker
 
     @property
     def SocketID(self):
@@ -409,95 +213,6 @@ class XAsyncSocket:
     @ExpireTimeSec.setter
     def ExpireTimeSec(self, value):
         self.SetExpiry(value)
-
-    def SetExpiry(self, seconds):
-        """Closes the socket (XClosedReason.Timeout) unless told otherwise in `seconds`; None or 0: never."""
-        if not self._worker.Running:  # it may be long since somebody looked at the clock
-            self._worker.LookAtClock()
-        # The clock of a running worker may be a tick old, and a deadline must not come early.
-        self.ExpireAt = self._worker.Now + seconds * 1000 + _TICK_MS if seconds else 0
-
-    def Attach(self, worker):
-        """Puts the socket under the poller of a worker."""
-        self._worker = worker
-        worker.Sockets[PollKey(self._sock)] = self
-        self._mask = _IN
-        worker.Poller.Register(self._sock, _IN)
-
-    def AttachLater(self, worker):
-        """Puts the socket under a worker that runs in another thread: a poller is its thread's own."""
-        self._worker = worker
-        worker.Post(self._AttachNow)
-
-    def _AttachNow(self):
-        if self._worker:  # not closed meanwhile
-            self.Attach(self._worker)
-
-    def Detach(self):
-        """Takes the socket out of its worker."""
-        worker = self._worker
-        self._worker = None
-        worker.Poller.Unregister(self._sock)
-        worker.Sockets.pop(PollKey(self._sock), None)
-
-    def Notify(self, mask, wanted):
-        """Waits, or no longer waits, for the events of `mask`."""
-        mask = self._mask | mask if wanted else self._mask & ~mask
-        if mask != self._mask:
-            self._mask = mask
-            self._worker.Poller.Modify(self._sock, mask)
-
-    def IsIdle(self):
-        """Says whether nothing would be lost if the socket were closed now."""
-        return False
-
-    def OnReadyForReading(self):
-        """Called when the socket can be read."""
-
-    def OnReadyForWriting(self):
-        """Called when the socket can be written."""
-
-    def OnEvents(self, events):
-        """Called for events other than "readable" alone."""
-        if events & _IN:
-            self.OnReadyForReading()
-        if events & _OUT and self._worker:
-            self.OnReadyForWriting()
-        elif events & _BROKEN and not events & _IN and self._worker:
-            self.CloseFor(XClosedReason.ClosedByPeer)
-
-    def OnExpired(self):
-        """Called when the deadline has passed."""
-        self.CloseFor(XClosedReason.Timeout)
-
-    def OnFault(self, error):
-        """Called with an exception that nobody has caught: this socket is closed."""
-        print(TraceText(error))
-        self.CloseFor(XClosedReason.Error)
-
-    def Close(self):
-        """Closes the socket. Returns False if it was closed."""
-        return self.CloseFor(XClosedReason.ClosedByHost)
-
-    def CloseFor(self, reason):
-        """Closes the socket for one of XClosedReason. Returns False if it was closed."""
-        if self._sock is None:
-            return False
-        if self._worker:
-            self._pool.RemoveAsyncSocket(self)
-        self._Release()
-        sock = self._sock
-        self._sock = None
-        try:
-            sock.close()
-        except OSError:  # a connection that broke before
-            pass
-        if self.OnClosed:
-            self.OnClosed(self, reason)
-        return True
-
-    def _Release(self):
-        """Gives back what the socket holds."""
 
 
 class XAsyncTCPServer(XAsyncSocket):
@@ -530,6 +245,9 @@ class XAsyncTCPServer(XAsyncSocket):
 
     def AttachAlso(self, worker):
         """Waits for connections in one more worker."""
+        if worker.IsElsewhere():
+            worker.Post(lambda: self.AttachAlso(worker))
+            return
         worker.Sockets[PollKey(self._sock)] = self
         worker.Poller.Register(self._sock, _IN)
 
@@ -571,7 +289,7 @@ class XAsyncTCPServer(XAsyncSocket):
         """
         self.Notify(_IN, False)
         PurgeIdle(worker)
-        worker.AddTimer(_TICK_MS, self._AcceptAgain)
+        worker.AddTimer(TICK_MS, self._AcceptAgain)
 
     def _AcceptAgain(self):
         for worker in self._pool.Workers:
@@ -705,129 +423,6 @@ class XAsyncTCPClient(XAsyncSocket):
             self._io.OnReadyForWriting()
         else:
             self.Notify(_OUT, False)
-
-
-class XBufferSlot:
-    """A buffer that is lent out: `Buffer` is its bytearray, `Size` its length in bytes."""
-
-    def __init__(self, size, keepAlloc=True):
-        _CheckCount("size", size)
-        self._size = size
-        self._keep = keepAlloc
-        self._free = None  # the list it goes back to
-        self._available = True
-        self._buffer = bytearray(size) if keepAlloc else None
-        self._view = memoryview(self._buffer) if keepAlloc else None
-
-    @property
-    def Available(self):
-        """bool: nobody uses the buffer. Setting True gives it back."""
-        return self._available
-
-    @Available.setter
-    def Available(self, value):
-        if value and not self._available:
-            if not self._keep:
-                self._buffer = self._view = None
-            if self._free is not None:
-                self._free.append(self)
-        self._available = value
-
-    @property
-    def Size(self):
-        """int: bytes."""
-        return self._size
-
-    @property
-    def Buffer(self):
-        """bytearray of `Size` bytes."""
-        if self._buffer is None:
-            self._buffer = bytearray(self._size)
-        return self._buffer
-
-    @property
-    def View(self):
-        """memoryview of the whole buffer."""
-        if self._view is None:
-            self._view = memoryview(self.Buffer)
-        return self._view
-
-
-class XBufferSlots:
-    """A fixed number of equal buffers, allocated once (with `keepAlloc`), lent and given back."""
-
-    def __init__(self, slotsCount, slotsSize, keepAlloc=True):
-        _CheckCount("slotsCount", slotsCount)
-        _CheckCount("slotsSize", slotsSize)
-        self._size = slotsSize
-        self._slots = [XBufferSlot(slotsSize, keepAlloc) for _ in range(slotsCount)]
-        self._free = list(self._slots)
-        for slot in self._slots:
-            slot._free = self._free
-
-    def GetAvailableSlot(self):
-        """Returns a free XBufferSlot, taken until its `Available` is set; None when all are taken."""
-        if not self._free:
-            return None
-        slot = self._free.pop()
-        slot._available = False
-        return slot
-
-    @property
-    def Slots(self):
-        """list of every XBufferSlot."""
-        return self._slots
-
-    @property
-    def SlotsCount(self):
-        """int: how many there are."""
-        return len(self._slots)
-
-    @property
-    def SlotsSize(self):
-        """int: bytes of each."""
-        return self._size
-
-
-def _CheckCount(name, value):
-    if not isinstance(value, int) or value <= 0:
-        raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
-
-
-class XFiFo:
-    """A queue: first in, first out."""
-
-    def __init__(self):
-        self.Clear()
-
-    def Put(self, obj):
-        """Appends an object."""
-        node = [obj, None]
-        if self._last:
-            self._last[1] = node
-        else:
-            self._first = node
-        self._last = node
-
-    def Get(self):
-        """Takes the oldest object out. Raises XFiFoException when there is none."""
-        node = self._first
-        if not node:
-            raise XFiFoException("the queue is empty")
-        self._first = node[1]
-        if not self._first:
-            self._last = None
-        return node[0]
-
-    def Clear(self):
-        """Forgets every object."""
-        self._first = None
-        self._last = None
-
-    @property
-    def Empty(self):
-        """bool: nothing waits."""
-        return self._first is None
 
 
 class XAsyncUDPDatagram(XAsyncSocket):

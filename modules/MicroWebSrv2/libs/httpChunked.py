@@ -104,5 +104,3 @@ def _ChunkSize(buf, start, end):
     if buf.find(b"\0", stop, end) >= 0:
         raise HttpError(400, "NUL in a chunk extension")
     return size
-
-

@@ -48,7 +48,7 @@ class RequestHead:
         self._fields = 0  # offset of the first field line
         self._end = 0  # offset after the empty line
         self._method = None  # str
-        self._target = None  # str: origin-form, still encoded
+        self._target = None  # bytes: origin-form, still encoded
         self._minor = 1  # of HTTP/1.x
         self._seen = 0  # SEEN_… bits
         self._authority = None  # str: of a target in absolute-form
@@ -105,10 +105,10 @@ def HeadEnd(buf, start, have, scanned, maxSize):
     return 0
 
 
-def ParseRequestHead(head, buf, start, end, known):
-    """Reads the request head buf[start:end] into the RequestHead `head`.
+def ParseRequestHead(head, buf, view, start, end, known):
+    """Reads the request head buf[start:end] into the RequestHead `head`; `view` is buf's memoryview.
 
-    `known` holds targets (str) known to be well formed, usually the routes'.
+    `known` holds targets (bytes) known to be well formed, usually the routes'.
     Raises HttpError.
     """
     head._method = ""
@@ -124,17 +124,14 @@ def ParseRequestHead(head, buf, start, end, known):
     sp = buf.find(b" ", i, eol)
     if sp < 0:
         raise HttpError(400, "request line without version")
-    if not buf.startswith(b"HTTP/1.", sp + 1) or eol != sp + 9:
+    if not buf.startswith(b" HTTP/1.", sp) or eol != sp + 9:
         raise _VersionError(buf, sp + 1, eol)
     minor = buf[eol - 1] - 48
     if minor != 1:
         if not 0 <= minor <= 9:
             raise HttpError(400, "malformed version")
         minor = 1 if minor else 0  # RFC 9110 section 2.5: a higher minor is served as ours
-    try:
-        target = str(buf[i:sp], "ascii")
-    except UnicodeError:
-        raise HttpError(400, "malformed request target")
+    target = bytes(view[i:sp])  # bytes, not str: MicroPython looks every new str up among its interned ones
     head._buf = buf
     head._method = method
     head._minor = minor
@@ -178,22 +175,22 @@ def _CheckTarget(head, method, target, buf, start, end):
     """Returns the target in origin-form (RFC 9112 section 3.2); raises HttpError."""
     if not IsTarget(buf, start, end):
         raise HttpError(400, "malformed request target")
-    if target[0] == "/":
+    if target[0] == 47:
         return target
-    if target == "*" and method == "OPTIONS":
+    if target == b"*" and method == "OPTIONS":
         return target
-    if target[:7].lower() == "http://" or target[:8].lower() == "https://":
-        authority = target.find("//") + 2
+    if target[:7].lower() == b"http://" or target[:8].lower() == b"https://":
+        authority = target.find(b"//") + 2
         path = len(target)
-        for mark in "/?":
+        for mark in (b"/", b"?"):
             at = target.find(mark, authority, path)
             if at >= 0:
                 path = at
-        if path == authority or "@" in target[authority:path]:
+        if path == authority or not IsHost(target, authority, path):
             raise HttpError(400, "malformed authority")
-        head._authority = target[authority:path]  # it replaces Host (section 3.2.2)
+        head._authority = str(target[authority:path], "ascii")  # it replaces Host (section 3.2.2)
         target = target[path:]
-        return target if target.startswith("/") else "/" + target
+        return target if target[:1] == b"/" else b"/" + target
     if method == "CONNECT":
         raise HttpError(501, "no tunnels here")
     raise HttpError(400, "malformed request target")
@@ -211,7 +208,7 @@ def _ParseFields(head, buf, i, end):
         if colon < 0 or not IsToken(buf, i, colon):
             raise HttpError(400, "malformed field line")
         field = _FIELDS.get((colon - i) << 8 | buf[i] | 32)
-        if field and buf[i:colon].lower() == field[0]:
+        if field and (buf.startswith(field[0], i) or buf[i:colon].lower() == field[0].lower()):
             seen = field[1](head, buf, colon + 1, eol, seen)
         i = eol + 2
         lines += 1
@@ -287,12 +284,12 @@ def _ParseConnection(head, buf, start, end, seen):
 
 # What the server must know of every request, by length and first letter of the field's name.
 _FIELDS = {
-    (4 << 8) | 104: (b"host", _ParseHost),
-    (6 << 8) | 101: (b"expect", _ParseExpect),
-    (10 << 8) | 99: (b"connection", _ParseConnection),
-    (12 << 8) | 99: (b"content-type", _ParseType),
-    (14 << 8) | 99: (b"content-length", _ParseLength),
-    (17 << 8) | 116: (b"transfer-encoding", _ParseCoding),
+    (4 << 8) | 104: (b"Host", _ParseHost),
+    (6 << 8) | 101: (b"Expect", _ParseExpect),
+    (10 << 8) | 99: (b"Connection", _ParseConnection),
+    (12 << 8) | 99: (b"Content-Type", _ParseType),
+    (14 << 8) | 99: (b"Content-Length", _ParseLength),
+    (17 << 8) | 116: (b"Transfer-Encoding", _ParseCoding),
 }
 
 

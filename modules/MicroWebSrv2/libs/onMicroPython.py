@@ -28,7 +28,8 @@ except ImportError:  # a board without threads has one, number 0
 
 # A tuple of the error's kind costs nothing when no error comes.
 StackError = (RuntimeError,)  # MicroPython's "maximum recursion depth exceeded"
-DefaultStackSize = 8192  # bytes; the seed's default for a worker's thread
+# Bytes of a thread's stack: 8192 on the boards; a 64-bit host's frames are larger.
+DefaultStackSize = 8192 if _sys.maxsize < 1 << 31 else 65536
 HasWakeUp = False  # no portable pipe: a waiting loop looks around at its tick
 
 TicksMs = _time.ticks_ms
@@ -223,31 +224,47 @@ def AvailableMemory():
 
 def IsToken(buf, start, end):
     """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
-    return end > start and _All(buf, start, end, _TOKEN)
-
-
-def IsTarget(buf, start, end):
-    """Says whether buf[start:end] has only what a request target may have (RFC 3986)."""
-    return end > start and _All(buf, start, end, _TARGET)
-
-
-def IsHost(buf, start, end):
-    """Says whether buf[start:end] has only what a Host field may have (RFC 9110 section 7.2)."""
-    return _All(buf, start, end, _HOST)
-
-
-def _All(buf, start, end, allowed):
+    if start >= end:
+        return False
     while start < end:
-        if buf[start] not in allowed:
+        byte = buf[start]
+        if byte > 127 or not _CLASS[byte] & 1:
             return False
         start += 1
     return True
 
 
-# The commonest bytes come first: `in` searches from the left.
-_TOKEN = b"etaoinsrhldcumfpgwybvk-xjqzETAOINSRHLDCUMFPGWYBVKXJQZ0123456789!#$%&'*+.^_`|~"
-_HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%!$&'()*+,;="
-_TARGET = b"/etaoinsrhldcumfpgwybvkxjqz0123456789.-_=&?%+ETAOINSRHLDCUMFPGWYBVKXJQZ~!$'()*,;:@[]|^\"<>`{}"
+def IsHost(buf, start, end):
+    """Says whether buf[start:end] has only what a Host field may have (RFC 9110 section 7.2)."""
+    return _All(buf, start, end, 2)
+
+
+def IsTarget(buf, start, end):
+    """Says whether buf[start:end] has only what a request target may have (RFC 3986)."""
+    return end > start and _All(buf, start, end, 4)
+
+
+def _All(buf, start, end, mask):
+    while start < end:
+        byte = buf[start]
+        if byte > 127 or not _CLASS[byte] & mask:
+            return False
+        start += 1
+    return True
+
+
+# What each ASCII byte may stand in: 1 a token, 2 a Host field, 4 a request target. A table is
+# ten times as quick as `in`, which walks through its bytes.
+_CLASS = (
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+    b"\x00\x07\x04\x01\x07\x07\x07\x07\x06\x06\x07\x07\x06\x07\x07\x04"
+    b"\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x06\x06\x04\x06\x04\x04"
+    b"\x04\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07"
+    b"\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x06\x00\x06\x05\x07"
+    b"\x05\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07"
+    b"\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x04\x05\x04\x07\x00"
+)
 
 
 def TraceText(error):
@@ -316,7 +333,16 @@ def FinishTLS(stream):
 
 
 def _ReadFile(path):
+    """Returns a certificate's or key's DER bytes: the ports build mbedTLS without its PEM reader."""
     with open(path, "rb") as file:
         data = file.read()
-    # mbedTLS wants PEM text closed by a NUL, and DER as it is.
-    return data + b"\0" if data.startswith(b"-----") else data
+    begin = data.find(b"-----BEGIN ")
+    if begin < 0:
+        return data
+    begin = data.find(b"-----\n", begin + 11)
+    end = data.find(b"-----END ", begin)
+    if begin < 0 or end < 0:
+        raise ValueError('"%s" is no PEM file' % path)
+    from binascii import a2b_base64
+
+    return a2b_base64(data[begin + 6 : end])

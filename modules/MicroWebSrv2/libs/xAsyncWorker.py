@@ -1,0 +1,312 @@
+"""The event loop of one thread, and the sockets that wait in it.
+
+Each worker has its own poller and its own sockets, so that a socket needs
+no lock: what another thread wants of it is posted to the worker.
+"""
+
+from .interpreter import HasWakeUp, Poller, PollKey, ThreadIdent, TicksDiff, TicksMs, TraceText, const
+
+_IN = const(1)  # poll's masks
+_OUT = const(4)
+_BROKEN = const(24)  # error or hung up
+
+TICK_MS = const(500)  # deadlines are looked at this often
+_POSTED_MS = const(20)  # how soon a call from another thread is seen where nothing can wake a poll
+
+
+class XClosedReason:
+    """Why a socket was closed, as `OnClosed` is told."""
+
+    Error = const(0)
+    ClosedByHost = const(1)
+    ClosedByPeer = const(2)
+    Timeout = const(3)
+
+
+class Worker:
+    """One thread's share of a pool: a poller, its sockets, their deadlines, its timers."""
+
+    def __init__(self):
+        self.Poller = Poller()
+        self.Sockets = {}  # poll key -> PolledSocket
+        self.Now = 0  # ms since the worker was made, as of the last look at the clock
+        self._ticks = TicksMs()
+        self._nextTick = TICK_MS
+        self._timers = []  # [due ms, period ms, callback]
+        self._posted = []  # calls from other threads
+        self.Expecting = 0  # how many answers may come from other threads
+        self.Running = False  # AsyncWaitEvents serves it
+        self._ident = None
+        self._wake = None
+        if HasWakeUp:
+            from .wakeUp import WakeUp
+
+            self._wake = WakeUp(self.Poller)
+
+    def InThread(self):
+        """Says whether the calling thread is the one that runs this worker."""
+        return self._ident == ThreadIdent()
+
+    def IsElsewhere(self):
+        """Says whether another thread than the calling one runs this worker: then it must be asked by `Post`."""
+        return self.Running and self._ident != ThreadIdent()
+
+    def Post(self, callback):
+        """Calls `callback()` in the worker's thread, soon. May be called in any thread."""
+        self._posted.append(callback)
+        if self._wake:
+            self._wake.Wake()
+
+    def Process(self, timeoutMs):
+        """Waits at most `timeoutMs` (-1: until something happens), handles what is ready.
+
+        Returns the number of sockets, timers and posted calls handled.
+        """
+        self._ident = ThreadIdent()
+        count = 0
+        current = None
+        sockets = self.Sockets
+        try:
+            for key, events in self.Poller.Wait(self._WaitMs(timeoutMs)):
+                current = sockets.get(key)
+                if current is not None:
+                    count += 1
+                    if events == _IN:
+                        current.OnReadyForReading()
+                    else:
+                        current.OnEvents(events)
+                elif self._wake:
+                    self._wake.Drain()
+        except Exception as ex:  # the last net: that socket alone is lost, the others go on
+            if current is None:
+                raise
+            current.OnFault(ex)
+        self.LookAtClock()
+        if self.Now >= self._nextTick:
+            self._Tick()
+        if self._posted:
+            count += self._CallPosted()
+        if self._timers:
+            count += self._CallTimers()
+        return count
+
+    def _WaitMs(self, timeoutMs):
+        wait = self._nextTick - self.Now
+        for timer in self._timers:
+            if timer[0] - self.Now < wait:
+                wait = timer[0] - self.Now
+        if 0 <= timeoutMs < wait:
+            wait = timeoutMs
+        if self.Expecting and wait > _POSTED_MS and not self._wake:
+            wait = _POSTED_MS
+        if self._posted or wait < 0:
+            return 0
+        return wait
+
+    def LookAtClock(self):
+        """Brings `Now` up to date."""
+        ticks = TicksMs()
+        passed = TicksDiff(ticks, self._ticks)
+        if passed > 0:
+            self.Now += passed
+            self._ticks = ticks
+
+    def _Tick(self):
+        """Closes what is overdue. Deadlines are whole ticks apart, so one look a tick is enough."""
+        self._nextTick = self.Now + TICK_MS
+        now = self.Now
+        late = None
+        for asyncSocket in self.Sockets.values():
+            if asyncSocket.ExpireAt and asyncSocket.ExpireAt <= now:
+                if late is None:
+                    late = []
+                late.append(asyncSocket)
+        if late:
+            for asyncSocket in late:
+                _Guarded(asyncSocket.OnExpired, asyncSocket)
+
+    def _CallPosted(self):
+        posted = self._posted
+        count = len(posted)
+        for _ in range(count):  # the list stays: another thread may be appending to it
+            _Guarded(posted.pop(0), None)
+        return count
+
+    def _CallTimers(self):
+        count = 0
+        for timer in list(self._timers):
+            if timer[0] <= self.Now and timer in self._timers:
+                timer[0] = self.Now + timer[1]
+                count += 1
+                _Guarded(timer[2], None)
+        return count
+
+    def AddTimer(self, periodMs, onTimer):
+        """Calls `onTimer()` every `periodMs`."""
+        self.LookAtClock()
+        self._timers.append([self.Now + periodMs, periodMs, onTimer])
+
+    def RemoveTimer(self, onTimer):
+        """Forgets the timers that call `onTimer`."""
+        self._timers = [timer for timer in self._timers if timer[2] != onTimer]
+
+    def Leave(self):
+        """Says that no thread runs this worker any more."""
+        self._ident = None
+
+    def Close(self):
+        """Frees the poller."""
+        if self._wake:
+            self._wake.Close(self.Poller)
+            self._wake = None
+        self.Poller.Close()
+
+
+def _Guarded(callback, asyncSocket):
+    try:
+        callback()
+    except Exception as ex:
+        if asyncSocket:
+            asyncSocket.OnFault(ex)
+        else:
+            print(TraceText(ex))
+
+
+class PolledSocket:
+    """A socket under a worker's poller. Deadlines are in ms of the worker's clock; 0 is none.
+
+    No property here or in a class below it: MicroPython searches the whole
+    family at each assignment to an attribute of an instance that may have one.
+    """
+
+    OnClosed = None  # f(asyncSocket, closedReason)
+    ExpireAt = 0
+    _pool = None
+    _worker = None
+    _sock = None
+    _mask = 0
+
+    def __init__(self, asyncSocketsPool, sock):
+        self._pool = asyncSocketsPool
+        self._sock = sock
+
+    def GetAsyncSocketsPool(self):
+        """Returns the pool."""
+        return self._pool
+
+    def GetSocketObj(self):
+        """Returns the runtime's socket."""
+        return self._sock
+
+    def GetWorker(self):
+        """Returns the worker whose sockets it is one of, or None."""
+        return self._worker
+
+    def AsAsyncSocket(self):
+        """Returns the XAsyncSocket that stands for it in the pool's lists."""
+        return self
+
+    def SetExpiry(self, seconds):
+        """Closes the socket (XClosedReason.Timeout) unless told otherwise in `seconds`; None or 0: never."""
+        if not self._worker.Running:  # it may be long since somebody looked at the clock
+            self._worker.LookAtClock()
+        # The clock of a running worker may be a tick old, and a deadline must not come early.
+        self.ExpireAt = self._worker.Now + seconds * 1000 + TICK_MS if seconds else 0
+
+    def Attach(self, worker):
+        """Puts the socket under the poller of a worker."""
+        self._worker = worker
+        worker.Sockets[PollKey(self._sock)] = self
+        self._mask = _IN
+        worker.Poller.Register(self._sock, _IN)
+
+    def AttachLater(self, worker):
+        """Puts the socket under a worker that runs in another thread: a poller is its thread's own."""
+        self._worker = worker
+        worker.Post(self._AttachNow)
+
+    def _AttachNow(self):
+        if self._worker:  # not closed meanwhile
+            self.Attach(self._worker)
+
+    def Detach(self):
+        """Takes the socket out of its worker."""
+        worker = self._worker
+        self._worker = None
+        worker.Poller.Unregister(self._sock)
+        worker.Sockets.pop(PollKey(self._sock), None)
+
+    def Notify(self, mask, wanted):
+        """Waits, or no longer waits, for the events of `mask`."""
+        mask = self._mask | mask if wanted else self._mask & ~mask
+        if mask != self._mask:
+            self._mask = mask
+            self._worker.Poller.Modify(self._sock, mask)
+
+    def IsIdle(self):
+        """Says whether nothing would be lost if the socket were closed now."""
+        return False
+
+    def IsSlow(self):
+        """Says whether the socket holds a buffer for what has not come whole yet."""
+        return False
+
+    def OnReadyForReading(self):
+        """Called when the socket can be read."""
+
+    def OnReadyForWriting(self):
+        """Called when the socket can be written."""
+
+    def OnEvents(self, events):
+        """Called for events other than "readable" alone."""
+        if events & _IN:
+            self.OnReadyForReading()
+        if events & _OUT and self._worker:
+            self.OnReadyForWriting()
+        elif events & _BROKEN and not events & _IN and self._worker:
+            self.CloseFor(XClosedReason.ClosedByPeer)
+
+    def OnExpired(self):
+        """Called when the deadline has passed."""
+        self.CloseFor(XClosedReason.Timeout)
+
+    def OnFault(self, error):
+        """Called with an exception that nobody has caught: this socket is closed."""
+        print(TraceText(error))
+        self.CloseFor(XClosedReason.Error)
+
+    def Close(self):
+        """Closes the socket. Returns False if it was closed."""
+        return self.CloseFor(XClosedReason.ClosedByHost)
+
+    def CloseFor(self, reason):
+        """Closes the socket for one of XClosedReason. Returns False if it was closed."""
+        worker = self._worker
+        if self._sock is None:
+            return False
+        if worker:
+            if worker.IsElsewhere():
+                worker.Post(lambda: self.CloseFor(reason))
+                return True
+            self._Release()
+            self._Leave()
+        else:
+            self._Release()
+        sock = self._sock
+        if sock is None:  # a callback has closed it meanwhile
+            return True
+        self._sock = None
+        try:
+            sock.close()
+        except OSError:  # a connection that broke before
+            pass
+        if self.OnClosed:
+            self.OnClosed(self, reason)
+        return True
+
+    def _Leave(self):
+        """Leaves the pool for good."""
+        self._pool.RemoveAsyncSocket(self)
+
+    def _Release(self):
+        """Gives back what the socket holds, while it is still in its worker."""
