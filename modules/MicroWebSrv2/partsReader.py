@@ -29,7 +29,8 @@ class PartsReader:
         self._stream = None
         try:
             boundary = ParseContentType(request.GetHeader("Content-Type"))
-            self._parser = MultipartParser(boundary, self._BeginPart, self._Write, self._EndPart)
+            size = self._web.BufferSlotSize
+            self._parser = MultipartParser(boundary, self._BeginPart, self._Write, self._EndPart, size)
             self._Begin()
         except Exception as ex:
             self._Fail(ex)
@@ -57,26 +58,37 @@ class PartsReader:
 
     def _Read(self):
         for _ in range(_BURST):
-            count = self._stream.readinto(self._parser.Room())
+            try:
+                count = self._stream.readinto(self._parser.Room())
+            except OSError:  # the client has gone, or was too slow
+                self._GiveUp()
+                return
             if count is None:
                 return
             if not count:
                 self._End()
                 return
             self._parser.Filled(count)
+            if self._request.Response.HeadersSent:  # the handler has seen enough
+                self._GiveUp()
+                return
         self._request.XAsyncTCPClient.GetWorker().Post(self._GoOn)
 
     def _End(self):
+        response = self._request.Response
+        if response.HeadersSent:
+            self._GiveUp()
+            return
         self._parser.Finish()
         self._Stop()
         self._onEnd(self._request)
-        response = self._request.Response
         if not response.HeadersSent and not response.IsDeferred:
             self._web.Log("%s was not answered when its parts were read" % self._request.Path, self._web.WARNING)
             response.ReturnNotImplemented()
 
     def _BeginPart(self, part):
-        self._sink = self._onPart(part)
+        if not self._request.Response.HeadersSent:
+            self._sink = self._onPart(part)
 
     def _Write(self, data):
         if self._sink:
@@ -97,8 +109,7 @@ class PartsReader:
         """Ends it: the client's fault is answered as it says, the handler's with 500; a client that has gone, not."""
         connection = self._request.XAsyncTCPClient
         web = self._web
-        self._Stop()
-        self._Abort()
+        self._GiveUp()
         if not connection.GetWorker():
             return
         if isinstance(error, HttpError):
@@ -113,7 +124,8 @@ class PartsReader:
             connection.CloseAfterwards()  # what the client still sends is not worth reading
             self._request.Response.ReturnRefusal(status)
 
-    def _Abort(self):
+    def _GiveUp(self):
+        self._Stop()
         sink = self._sink
         self._sink = None
         try:

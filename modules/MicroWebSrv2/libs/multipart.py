@@ -62,9 +62,8 @@ class MultipartParser:
 
     def Feed(self, data):
         """Parses the next bytes (bytes-like). Raises HttpError for malformed content."""
+        data = memoryview(data)
         size = len(data)
-        if size > len(self._buf) >> 1:  # in slices, without a copy of them
-            data = memoryview(data)
         at = 0
         while at < size:
             room = self.Room()
@@ -102,7 +101,8 @@ class MultipartParser:
 
     def Finish(self):
         """Says that no bytes follow. Raises HttpError if something is missing."""
-        if self._state != _EPILOGUE and not (self._state == _CLOSING and self._pos == self._have):
+        rest = bytes(self._buf[self._pos : self._have]).strip(b" \t")
+        if self._state != _EPILOGUE and (self._state != _CLOSING or rest):
             raise HttpError(400, "the multipart content ends in the middle")
 
     def _FindDelimiter(self):
@@ -145,8 +145,6 @@ class MultipartParser:
         if end - pos > _MAX_PADDING:
             raise HttpError(400, "blanks behind a boundary")
         if end == have or (end + 1 == have and buf[end] == _CR):
-            if self._state == _CLOSING and end == have:
-                self._pos = end  # the content may end here
             return False
         if not buf.startswith(b"\r\n", end):
             raise HttpError(400, "malformed multipart boundary")
@@ -166,7 +164,6 @@ class MultipartParser:
         if self._parts > MAX_PARTS:
             raise HttpError(413, "more than %d parts" % MAX_PARTS)
         part = _ParseHead(buf, pos, end + 2)
-        # The empty line's CRLF stays: a delimiter may follow it at once, where the content is empty.
         self._pos = end + 4
         self._state = _DATA
         self._onPart(part)
@@ -248,10 +245,10 @@ def _ParseParams(value):
     kind = value[:at].strip(" \t").lower()
     params = {}
     while 0 <= at < len(value):
+        if not value[at + 1 :].strip(" \t"):  # a last semicolon with nothing behind it
+            break
         equals = value.find("=", at)
         name = value[at + 1 : equals].strip(" \t").lower()
-        if not name and equals < 0:  # a last semicolon with nothing behind it
-            break
         if equals < 0 or not name or ";" in name or name in params:
             raise HttpError(400, "malformed parameter in a field")
         if value[equals + 1 : equals + 2] == '"':
@@ -260,6 +257,8 @@ def _ParseParams(value):
             end = value.find(";", equals)
             end = len(value) if end < 0 else end
             params[name] = value[equals + 1 : end].strip(" \t")
+            if '"' in params[name]:
+                raise HttpError(400, "malformed parameter in a field")
             at = end
     return kind, params
 
