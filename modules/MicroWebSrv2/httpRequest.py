@@ -121,11 +121,12 @@ class HttpRequest(RequestHead):
         """Reads a multipart/form-data content piece by piece; for routes with `stream`.
 
         `onPart(part)` (with `Name`, `Filename`, `ContentType`) returns an
-        object whose `write(data)` takes the part's bytes, or None to skip it;
-        it is closed at its end if it can be. `onEnd(request)` is called when all
-        parts were read. Malformed content is answered with 400.
+        object whose `write(data)` takes the part's bytes (memoryview), or None to
+        skip it; its `close()` is called at its end, its `abort()` (or else `close()`) when the client goes
+        away before, if it has them. `onEnd(request)` is called when all parts were
+        read, to answer. Malformed content is answered with 400, one of another type with 415.
         """
-        from .libs.multipart import PartsReader
+        from .partsReader import PartsReader
 
         PartsReader(self, onPart, onEnd)
 
