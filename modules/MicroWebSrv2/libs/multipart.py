@@ -87,7 +87,7 @@ class MultipartParser:
         self._have += count
         while self._pos < self._have:
             state = self._state
-            if state == _DATA or state == _PREAMBLE:
+            if state in (_DATA, _PREAMBLE):
                 more = self._FindDelimiter()
             elif state == _HEAD:
                 more = self._ReadHead()
