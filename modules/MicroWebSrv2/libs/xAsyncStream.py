@@ -8,11 +8,11 @@ in the connection's buffer: it is to be used, or copied, before the callback
 returns.
 """
 
-from .interpreter import ReadInto, Write, const
-from .XAsyncSockets import XAsyncTCPClientException, XBufferSlot, XClosedReason, XFiFo
+from .interpreter import ReadInto, const
+from .xAsyncSender import CheckCallback, CheckSize, Sender
+from .XAsyncSockets import XAsyncTCPClientException, XBufferSlot, XClosedReason
 
-_IN = const(1)  # poll's masks
-_OUT = const(4)
+_IN = const(1)  # poll's mask
 
 _NOTHING = const(0)  # what is to be received
 _LINE = const(1)
@@ -20,7 +20,7 @@ _BLOCK = const(2)
 _ANY = const(3)
 
 _BUF_LEN = const(4096)  # bytes of a buffer, where nothing else is said
-_BURST = const(16)  # reads or writes a turn, so that one fast peer does not keep the others waiting
+_BURST = const(16)  # reads a turn, so that one fast peer does not keep the others waiting
 _RETRY_MS = const(50)  # how soon a connection that found no buffer looks again
 
 
@@ -35,9 +35,7 @@ class StreamIO:
         self._client = client
         self._slots = client.BufSlots
         self._recvBufLen = self._slots.SlotsSize if self._slots else recvBufLen
-        self._sendBufLen = self._slots.SlotsSize if self._slots else sendBufLen
-        self._secured = False  # a byte has passed through TLS: its handshake is over
-        # --- receiving ---
+        self._sender = Sender(client, sendBufLen)
         self._slot = None  # XBufferSlot: the received bytes at hand are [_start:_end] of it
         self._lent = False
         self._start = self._end = 0
@@ -51,13 +49,6 @@ class StreamIO:
         self._timed = False  # the receive has a deadline of its own
         self._receiving = False  # _Deliver is at work
         self._retrying = None  # Worker: its timer looks for a buffer again
-        # --- sending ---
-        self._queue = XFiFo()  # of [memoryview, callback, argument, is the sending buffer]
-        self._entry = None  # the one whose bytes are going out
-        self._sending = False  # _Flush is at work
-        self._sendSlot = None  # XBufferSlot: the sending buffer
-        self._sendSlotBusy = False
-        self.BytesToSend = 0  # int: bytes that the peer has not taken yet
 
     # --- receiving ---
 
@@ -80,7 +71,7 @@ class StreamIO:
         A block larger than the buffer gets memory of its own. Returns and raises as RecvLine.
         """
         if size is not None:
-            _CheckSize("size", size)
+            CheckSize("size", size)
         self._CheckReceive(onDataRecv, timeoutSec)
         self._size = size
         if size and size > self._recvBufLen and self._client.GetWorker():
@@ -89,7 +80,7 @@ class StreamIO:
         return self._Want(_BLOCK if size else _ANY, onDataRecv, onDataRecvArg, timeoutSec)
 
     def _CheckReceive(self, callback, timeoutSec):
-        _CheckCallback(callback)
+        CheckCallback(callback)
         if timeoutSec is not None and not timeoutSec > 0:
             raise ValueError('"timeoutSec" must be positive or None, got %r' % (timeoutSec,))
         if self._wanted:
@@ -140,13 +131,9 @@ class StreamIO:
 
     def OnReadyForReading(self):
         """Called when the socket can be read."""
-        if self._IsShaking():  # the peer's part of the handshake, which a send waits for
-            self._Flush()
+        if self._sender.IsShaking():  # the peer's part of the handshake, which a send waits for
+            self._sender.Flush()
         self._Pump()
-
-    def _IsShaking(self):
-        """Says whether a send waits for a TLS handshake: then for reading, the socket could be written for ever."""
-        return self._client.IsSSL and not self._secured and (self._entry or not self._queue.Empty)
 
     def _Pump(self):
         """Receives and delivers, as far as there is something and somebody wants it."""
@@ -165,7 +152,7 @@ class StreamIO:
             self._start = self._end = self._scanned = 0
             if self._slots:
                 self._ReturnSlot()
-        client.Notify(_IN, (self._wanted and not self._retrying) or self._IsShaking())
+        client.Notify(_IN, (self._wanted and not self._retrying) or self._sender.IsShaking())
 
     def _Deliver(self):
         # Poll tells of what is left in a socket. It does not of bytes inside TLS, which is read until it has none.
@@ -253,7 +240,7 @@ class StreamIO:
 
     def _Read(self):
         """Reads once. Returns False when nothing has come, or the connection has ended."""
-        if self._IsShaking():  # it is gone on with by writing
+        if self._sender.IsShaking():  # it is gone on with by writing
             return False
         if self._large:
             room = memoryview(self._large)[self._filled :]
@@ -271,7 +258,7 @@ class StreamIO:
         if not count:
             self._client.CloseFor(XClosedReason.ClosedByPeer)
             return False
-        self._secured = self._client.IsSSL
+        self._sender.Secured = self._client.IsSSL
         if self._large:
             self._filled += count
         else:
@@ -321,157 +308,36 @@ class StreamIO:
 
     @property
     def SendingBuffer(self):
-        """memoryview: to be filled before SendSendingBuffer, and left alone until that is sent.
-
-        Raises XAsyncTCPClientException when its server's buffers are all taken.
-        """
-        if not self._sendSlot:
-            if self._slots:
-                self._sendSlot = self._slots.GetAvailableSlot()
-                if not self._sendSlot:
-                    raise XAsyncTCPClientException("no buffer is free")
-            else:
-                self._sendSlot = XBufferSlot(self._sendBufLen)
-        return self._sendSlot.View
+        """memoryview: see Sender."""
+        return self._sender.SendingBuffer
 
     def SendSendingBuffer(self, size, onDataSent, onDataSentArg):
-        """Sends the first `size` bytes of SendingBuffer, all with None. Returns and raises as SendData.
-
-        Also raises XAsyncTCPClientException while the former ones are still being sent.
-        """
-        _CheckCallback(onDataSent)
-        if size is not None:
-            _CheckSize("size", size)
-            if size > self._sendBufLen:
-                raise ValueError('"size" must not exceed the sending buffer, %d bytes' % self._sendBufLen)
-        if not self._client.GetWorker():
-            return False
-        if self._sendSlotBusy:
-            raise XAsyncTCPClientException("the sending buffer is still being sent")
-        view = self.SendingBuffer[: size or self._sendBufLen]
-        self._sendSlotBusy = True
-        return self._Send([view, onDataSent, onDataSentArg, True])
+        """Sends from SendingBuffer; see Sender."""
+        return self._sender.SendSendingBuffer(size, onDataSent, onDataSentArg)
 
     def SendData(self, data, onDataSent, onDataSentArg):
-        """Sends `data` (bytes, bytearray, memoryview), then calls `onDataSent(client, arg)`.
-
-        It is not copied, so it must not change until it is sent. Closing the connection drops what
-        was not sent, without a call. May be called in any thread. Returns False on a
-        closed connection. Raises ValueError for a bad argument.
-        """
-        if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise ValueError('"data" must be bytes, bytearray or memoryview, got %r' % (data,))
-        _CheckCallback(onDataSent)
-        return self._Send([memoryview(data), onDataSent, onDataSentArg, False])
-
-    def _Send(self, entry):
-        worker = self._client.GetWorker()
-        if not worker:
-            return False
-        if worker.InThread():
-            self._Append(entry)
-        else:
-            worker.Post(lambda: self._Append(entry))
-        return self._client.GetWorker() is not None
-
-    def _Append(self, entry):
-        first = not self._entry and self._queue.Empty
-        self._queue.Put(entry)
-        self.BytesToSend += len(entry[0])
-        if first and not self._sending and self._client.GetWorker():
-            self._FlushOnce()
-
-    def _FlushOnce(self):
-        """Sends the first entry, as far as it goes at once; its callback is left to the loop."""
-        self._entry = self._queue.Get()
-        if not self._entry[0] or self._WriteEntry():
-            if self._entry[1]:
-                self._client.GetWorker().Post(self._Flush)
-            else:
-                self._EndEntry()
+        """Sends `data`; see Sender."""
+        return self._sender.SendData(data, onDataSent, onDataSentArg)
 
     def OnReadyForWriting(self):
         """Called when the socket can be written."""
-        self._Flush()
+        self._sender.Flush()
 
-    def _Flush(self):
-        """Sends on, as far as the peer takes it, and calls the callbacks of what is out."""
-        if self._sending or not self._client.GetWorker():
-            return
-        self._sending = True
-        try:
-            self._SendOn()
-        except Exception as ex:  # of a callback: this connection's matter alone
-            self._client.OnFault(ex)
-        self._sending = False
-
-    def _SendOn(self):
-        for _ in range(_BURST):
-            if not self._entry:
-                if self._queue.Empty:
-                    break
-                self._entry = self._queue.Get()
-            if self._entry[0] and not self._WriteEntry():
-                return
-            callback, arg = self._entry[1:3]
-            self._EndEntry()
-            if callback:
-                callback(self._client, arg)
-                if not self._client.GetWorker():
-                    return
-        self._client.Notify(_OUT, not self._queue.Empty)
-
-    def _WriteEntry(self):
-        """Writes what is left of the entry; False if something still is, or the connection is lost."""
-        client = self._client
-        entry = self._entry
-        try:
-            count = Write(client.Stream, entry[0])
-        except OSError:
-            client.CloseFor(XClosedReason.Error)
-            return False
-        if count:
-            self._secured = client.IsSSL
-            self.BytesToSend -= count
-            entry[0] = entry[0][count:]
-            if not entry[0]:
-                return True
-        # While TLS shakes hands it is the peer's turn: the socket could be written all the time.
-        client.Notify(_IN if self._IsShaking() else _OUT, True)
-        return False
-
-    def _EndEntry(self):
-        if self._entry[3]:
-            self._sendSlotBusy = False
-            if self._slots:
-                self._sendSlot.Available = True
-                self._sendSlot = None
-        self._entry = None
+    @property
+    def BytesToSend(self):
+        """int: bytes that the peer has not taken yet."""
+        return self._sender.BytesToSend
 
     # --- the end ---
 
     def Release(self):
         """Gives back the buffers and forgets what was to come: the connection is closed."""
         self._wanted = _NOTHING
-        self._onRecv = self._onRecvArg = self._large = self._entry = None
-        self._queue.Clear()
-        self.BytesToSend = 0
+        self._onRecv = self._onRecvArg = self._large = None
         self._StopRetrying()
         self._ReturnSlot()
         self._start = self._end = self._scanned = 0
-        if self._sendSlot and self._slots:
-            self._sendSlot.Available = True
-        self._sendSlot = None
-
-
-def _CheckSize(name, value):
-    if not isinstance(value, int) or value <= 0:
-        raise ValueError('"%s" must be a positive integer or None, got %r' % (name, value))
-
-
-def _CheckCallback(callback):
-    if callback is not None and not callable(callback):
-        raise ValueError("the callback must be a function or None, got %r" % (callback,))
+        self._sender.Release()
 
 
 def _CheckEncoding(encoding):
