@@ -7,6 +7,8 @@ from tests.runtimes import ROOT, ReservedPort
 
 EXAMPLES = ROOT / "examples"
 ADDRESS = "127.0.0.1"
+# About a board's; the package takes more of it where it is not frozen in.
+HEAPS = {"unix": "160k", "newest": "1M"}
 
 
 class Example:
@@ -30,7 +32,7 @@ def start(runtime, name, ports=1, cwd=ROOT):
     """Start examples/`name`.py on `ports` free ports and wait until it listens on all. Returns a ServerProcess."""
     reserved = [ReservedPort() for _ in range(ports)]
     arguments = [EXAMPLES / f"{name}.py", *(port.number for port in reserved), ADDRESS]
-    server = runtime.start_command(arguments, cwd=cwd, reserved=reserved)
+    server = runtime.start_command(arguments, heap=HEAPS.get(runtime.name), cwd=cwd, reserved=reserved)
     try:
         for port in reserved:
             server.wait_for(f"listening on {ADDRESS}:{port.number}")
@@ -42,7 +44,10 @@ def start(runtime, name, ports=1, cwd=ROOT):
 
 @pytest.fixture(scope="module")
 def example(runtime, request, tmp_path_factory):
-    """The example that the test's module names in EXAMPLE, shared by its tests, started in CWD or an empty folder."""
+    """The example that the test's module names in EXAMPLE, shared by its tests.
+
+    It is started in CWD, or in an empty folder, its `folder`.
+    """
     cwd = getattr(request.module, "CWD", None) or tmp_path_factory.mktemp("cwd")
     running = Example(start(runtime, request.module.EXAMPLE, cwd=cwd))
     running.folder = cwd

@@ -49,4 +49,4 @@ def test_a_client_that_left_hurts_nobody(example):
         leaving.sendall(b"GET /stream/later HTTP/1.1\r\nHost: x\r\n\r\n")
         example.get("/stream/file")
     assert example.get("/stream/later").status_code == 200
-    assert "Traceback" not in example.server.output()
+    assert "Traceback" not in example.server.output(), example.server.output()
