@@ -204,6 +204,8 @@ class HttpConnection(XAsyncTCPClient):
         try:
             while self._state <= _HEAD and self._NextHead():
                 OnHead(self.WebServer, self, self._request)
+                if self._state == _DISCARD:  # what is to be skipped may be here already
+                    self._SkipContent()
         except HttpError as ex:
             self.Refuse(ex)
         finally:
