@@ -29,7 +29,7 @@ def Connect(pool, srvAddr, connectTimeout, recvBufLen, sendBufLen, connectAsync)
             raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
     try:
         sock = ConnectTCP(srvAddr)
-    except OSError as ex:
+    except (OSError, ValueError) as ex:  # ValueError: no such name can be
         raise XAsyncTCPClientException("cannot connect to %s:%s (%s)" % (srvAddr[0], srvAddr[1], ex))
     if not connectAsync:
         _Await(sock, srvAddr, connectTimeout)

@@ -136,7 +136,7 @@ class Sender:
         entry = self._entry
         try:
             count = Write(client.Stream, entry[0])
-        except OSError:
+        except (OSError, ValueError):  # ValueError: MicroPython does not trust the certificate
             client.CloseFor(XClosedReason.Error)
             return False
         if count:

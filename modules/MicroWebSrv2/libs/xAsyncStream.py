@@ -250,7 +250,7 @@ class StreamIO:
             return False
         try:
             count = ReadInto(self._client.Stream, room)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: MicroPython does not trust the certificate
             self._client.CloseFor(XClosedReason.Error)
             return False
         if count is None:

@@ -3,7 +3,7 @@
 from errno import ECONNREFUSED, ECONNRESET, EHOSTUNREACH
 
 from .interpreter import BindUDP, LocalPort, PeerAddress, ReadDatagram, Resolve, WouldBlock, const
-from .XAsyncSockets import XAsyncUDPDatagram, XAsyncUDPDatagramException, XClosedReason, XFiFo
+from .XAsyncSockets import XAsyncUDPDatagram, XAsyncUDPDatagramException, XClosedReason
 
 _IN = const(1)  # poll's masks
 _OUT = const(4)
@@ -41,9 +41,7 @@ class Datagram(XAsyncUDPDatagram):
         super().__init__(pool, sock)
         self._localAddr = (localAddr[0], LocalPort(sock, localAddr[1])) if localAddr else None
         self._recvBufLen = recvBufLen
-        self._queue = XFiFo()  # of (datagram, remoteAddr, callback, argument)
-        self._queued = 0
-        self._waiting = None  # the one that the network could not take at once
+        self._queue = []  # of (datagram, remoteAddr, callback, argument); other threads append to it
 
     @property
     def LocalAddr(self):
@@ -64,21 +62,13 @@ class Datagram(XAsyncUDPDatagram):
         if onDataSent is not None and not callable(onDataSent):
             raise ValueError('"onDataSent" must be a function or None, got %r' % (onDataSent,))
         worker = self._worker
-        if not worker or self._queued >= _MAX_QUEUE:
+        queue = self._queue
+        if not worker or len(queue) >= _MAX_QUEUE:
             return False
-        entry = (datagram, remoteAddr, onDataSent, onDataSentArg)
-        if worker.InThread():
-            self._Enqueue(entry)
-        else:
-            worker.Post(lambda: self._Enqueue(entry))
+        queue.append((datagram, remoteAddr, onDataSent, onDataSentArg))
+        if len(queue) == 1 or not worker.InThread():
+            worker.Post(self._SendQueued)
         return True
-
-    def _Enqueue(self, entry):
-        if self._worker:
-            self._queue.Put(entry)
-            self._queued += 1
-            if self._queued == 1:
-                self._worker.Post(self._SendQueued)
 
     def _SendQueued(self):
         """Sends what waits; what a callback raises closes the socket."""
@@ -88,33 +78,25 @@ class Datagram(XAsyncUDPDatagram):
             self.OnFault(ex)
 
     def _SendOn(self):
+        queue = self._queue
         for _ in range(_BURST):
-            if not self._worker:
-                return
-            if not self._waiting:
-                if self._queue.Empty:
-                    break
-                self._waiting = self._queue.Get()
-            data, remoteAddr, callback, arg = self._waiting
+            if not self._worker or not queue:
+                break
+            data, remoteAddr, callback, arg = queue[0]
             try:
                 self._sock.sendto(data, Resolve(remoteAddr, True))
-            except (OSError, TypeError, OverflowError) as ex:  # of a bad address come the last two
+            except (OSError, TypeError, ValueError, OverflowError) as ex:  # a bad address: all but the first
                 if isinstance(ex, OSError) and WouldBlock(ex):
-                    self.Notify(_OUT, True)
-                    return
-                self._EndOne()
+                    break
+                queue.pop(0)
                 if self.OnFailsToSend:
                     self.OnFailsToSend(self, data, remoteAddr)
                 continue
-            self._EndOne()
+            queue.pop(0)
             if callback:
                 callback(self, arg)
         if self._worker:
-            self.Notify(_OUT, self._queued > 0)
-
-    def _EndOne(self):
-        self._waiting = None
-        self._queued -= 1
+            self.Notify(_OUT, bool(queue))
 
     def OnReadyForWriting(self):
         self._SendOn()
@@ -140,6 +122,4 @@ class Datagram(XAsyncUDPDatagram):
         super().OnEvents(events & ~_BROKEN | _IN if events & _BROKEN else events)
 
     def _Release(self):
-        self._queue.Clear()
-        self._queued = 0
-        self._waiting = None
+        self._queue = []
