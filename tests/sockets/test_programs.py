@@ -1,4 +1,4 @@
-"""The sockets' layer from inside: programs of checks, each run on every runtime beside plain servers of this process."""
+"""The sockets' layer from inside: programs of checks, run on every runtime beside plain servers of this process."""
 
 import contextlib
 import re

@@ -336,9 +336,9 @@ def secure_server(runtime, authority, tmp_path_factory):
 def secure_peer(secure_server, authority):
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    with socket.create_connection(("127.0.0.1", secure_server.port), TIMEOUT_SEC) as sock:
-        with context.wrap_socket(sock, server_hostname="localhost") as secured:
-            yield Peer(secured)
+    sock = socket.create_connection(("127.0.0.1", secure_server.port), TIMEOUT_SEC)
+    with context.wrap_socket(sock, server_hostname="localhost") as secured:
+        yield Peer(secured)
 
 
 def test_tls_lines_and_blocks(secure_peer):

@@ -132,7 +132,7 @@ def a_socket_s_own_deadline():
 def port_in_use():
     pool = XAsyncSocketsPool()
     server = XAsyncTCPServer.Create(pool, ADDRESS)
-    raises(XAsyncTCPServerException, "cannot listen on 127.0.0.1:%d" % ADDRESS[1], XAsyncTCPServer.Create, pool, ADDRESS)
+    raises(XAsyncTCPServerException, f"cannot listen on 127.0.0.1:{ADDRESS[1]}", XAsyncTCPServer.Create, pool, ADDRESS)
     server.Close()
 
 
@@ -157,7 +157,7 @@ def served_by_other_threads(count):
     raises(XAsyncSocketsPoolException, "already", pool.AsyncWaitEvents)
     raises(XAsyncSocketsPoolException, "already", pool.Process)
     askers = [Asker(pool, b"line %d" % i) for i in range(20)]
-    wait(lambda: all([asker.got for asker in askers]))
+    wait(lambda: all(asker.got for asker in askers))
     expect([asker.got for asker in askers], [f"line {i}" for i in range(20)])
     expect(ThreadIdent() in echo.threads, False)
     wait(lambda: len(echo.closed) == 20)

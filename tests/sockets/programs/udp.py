@@ -137,7 +137,7 @@ def bad_arguments():
     raises(ValueError, '"localAddr"', create, pool, ("127.0.0.1", 70000))
     raises(ValueError, '"recvBufLen"', create, pool, None, 0)
     udp = create(pool, HERE)
-    raises(XAsyncUDPDatagramException, "no UDP socket on 127.0.0.1:%d" % HERE[1], create, pool, HERE)
+    raises(XAsyncUDPDatagramException, f"no UDP socket on 127.0.0.1:{HERE[1]}", create, pool, HERE)
     raises(ValueError, '"datagram"', udp.AsyncSendDatagram, "text", HERE)
     raises(ValueError, '"remoteAddr"', udp.AsyncSendDatagram, b"x", "127.0.0.1")
     raises(ValueError, '"onDataSent"', udp.AsyncSendDatagram, b"x", HERE, 5)
