@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 
-TIMEOUT_SEC = 30  # against hangs only
+TIMEOUT_SEC = 8  # against hangs only
 
 STATUS_LINE = re.compile(rb"^HTTP/1\.1 ([1-5][0-9][0-9]) ([\t\x20-\x7e]*)$")
 FIELD_LINE = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\t\x20-\x7e\x80-\xff]*)$")
@@ -78,7 +78,10 @@ class Client:
 
     def shut(self):
         """Say that nothing more is sent; answers can still come."""
-        self._sock.shutdown(socket.SHUT_WR)
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the server has closed the connection already
+            pass
 
     # --- sending ---
 
