@@ -1,6 +1,9 @@
 """examples/stream.py: answers of known and unknown length, a file, one that comes later."""
 
 import socket
+import time
+
+import httpx
 
 from tests.examples.conftest import EXAMPLES
 
@@ -16,11 +19,14 @@ def test_the_known_length_is_told_and_kept(example):
 
 
 def test_the_unknown_length_comes_in_chunks_over_time(example):
+    begin = time.monotonic()
     with example.client.stream("GET", "/stream/ticks") as answer:
         assert answer.headers["Transfer-Encoding"] == "chunked"
-        pieces = list(answer.iter_raw())
-    assert b"".join(pieces) == b"".join(b"tick %d\n" % n for n in range(1, 6))
-    assert len(pieces) > 1  # not held back until all was there
+        pieces = answer.iter_raw()
+        assert next(pieces) == b"tick 1\n"
+        assert httpx.get(example.client.base_url.join("/stream/file"), timeout=60).status_code == 200
+        assert b"".join(pieces) == b"".join(b"tick %d\n" % n for n in range(2, 6))
+    assert time.monotonic() - begin > 2.5  # four seconds, less what a clock of whole seconds may lack
 
 
 def test_the_file_is_to_be_saved(example):
