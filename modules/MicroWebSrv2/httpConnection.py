@@ -59,6 +59,7 @@ class HttpConnection(XAsyncTCPClient):
         self._have = 0  # where the received bytes end
         self._scanned = 0  # up to here the head's end was looked for
         self._request = None
+        self.ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
         self._closing = False  # the answer under way is the last one
         self._unread = False  # the request has a content that has not come whole
         self._sendsOn = False  # the client is expected to send on after a refusal
@@ -169,6 +170,7 @@ class HttpConnection(XAsyncTCPClient):
         """Gives the buffer back."""
         slot = self._slot
         if slot:
+            self.ContentInSlot = False
             self._slot = self._buf = None
             self._pos = self._have = self._scanned = 0
             self.Share.Release(slot)
@@ -345,15 +347,20 @@ class HttpConnection(XAsyncTCPClient):
 
     def Defer(self, timeoutSec):
         """The answer comes later: the slot is given back, the deadline is the handler's."""
-        request = self._request
-        if self._slot and self._pos == self._have and not self._reader:
-            request._buf = bytearray(memoryview(self._buf)[request._fields : request._end])
-            request._end -= request._fields
-            request._fields = 0
-            self.ReleaseSlot()
+        self._LetGoOfSlot()
         self._expecting = True
         self._worker.Expecting += 1
         self.SetExpiry(timeoutSec)
+
+    def _LetGoOfSlot(self):
+        """Gives the slot back while the request takes its time, unless the next one has begun in it."""
+        if self._slot and self._pos == self._have and not self._reader and not self.ContentInSlot:
+            request = self._request
+            if request._buf is self._buf:
+                request._buf = bytearray(memoryview(self._buf)[request._fields : request._end])
+                request._end -= request._fields
+                request._fields = 0
+            self.ReleaseSlot()
 
     def _EndDeferral(self):
         if self._expecting:
@@ -416,6 +423,7 @@ class HttpConnection(XAsyncTCPClient):
             self.CloseFor(XClosedReason.Error)
             return
         if not done:
+            self._LetGoOfSlot()
             self.SetExpiry(self.WebServer.RequestsTimeoutSec)  # for this stretch without progress
             self.Notify(_IN | _OUT, False)
             self.Notify(_OUT, sender.WantsWriting)

@@ -90,6 +90,7 @@ class WholeContent(ContentReader):
             # It came with the head: it is used where it lies.
             at = connection._pos
             connection._pos = connection._scanned = at + self._length
+            connection.ContentInSlot = True
             self._Finish(memoryview(connection._buf)[at : at + self._length])
             return
         if self._content is None:

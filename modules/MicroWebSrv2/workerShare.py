@@ -24,6 +24,7 @@ class WorkerShare:
         self._head = HeadWriter(slotsSize)
         self._second = -1  # of the worker's clock, when the date was looked at
         self._waiting = []  # connections that want a slot
+        self._waking = False  # they will be told soon
 
     def Take(self, connection):
         """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""
@@ -42,8 +43,14 @@ class WorkerShare:
             self._free.append(slot)
         else:
             slot.Available = True
-        if self._waiting:
-            self._worker.Post(self._waiting.pop(0).OnSlot)
+        if self._waiting and not self._waking:
+            self._waking = True
+            self._worker.Post(self._WakeWaiting)
+
+    def _WakeWaiting(self):
+        self._waking = False
+        while self._waiting and self._free:  # one that has gone meanwhile takes none: the next may have it
+            self._waiting.pop(0).OnSlot()
 
     def _PurgeSlow(self):
         """Refuses the request that has been coming in for the longest, so that its buffer serves another."""
