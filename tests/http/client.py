@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 
-TIMEOUT_SEC = 8  # against hangs only
+TIMEOUT_SEC = 20  # against hangs only
 
 STATUS_LINE = re.compile(rb"^HTTP/1\.1 ([1-5][0-9][0-9]) ([\t\x20-\x7e]*)$")
 FIELD_LINE = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\t\x20-\x7e\x80-\xff]*)$")

@@ -66,7 +66,8 @@ class Sites:
 
     def start(self, ports=1, env=None, **settings):
         """A ServerProcess of site.py; `settings` as that program describes them."""
-        settings = {"RootPath": self._webroot, "log": True, **settings}
+        # The queue of the embedded preset drops connections that come too fast; a second later they come again.
+        settings = {"RootPath": self._webroot, "ConnQueueCapacity": 128, "log": True, **settings}
         server = self.runtime.start("site", [json.dumps(settings)], ports=ports, env=env)
         self._servers.append(server)
         return server

@@ -1,0 +1,263 @@
+"""The life of a connection: kept, closed, pipelined, cut, slow, and what the others notice of it: nothing."""
+
+import json
+import threading
+
+import pytest
+
+from tests.http.client import Client, request, wait_until
+from tests.http.conftest import LARGE
+
+HELLO = request("GET", "/hello")
+
+
+def connections(site):
+    """How many connections the server has, without the one that asks."""
+    with Client(site.port) as client:
+        return json.loads(client.get("/state").body)["connections"] - 1
+
+
+# --- keep-alive, RFC 9112 section 9.3 ---
+
+
+@pytest.mark.parametrize(
+    ("version", "field", "stays", "says"),
+    [
+        ("1.1", "", True, None),
+        ("1.1", "Connection: keep-alive\r\n", True, None),
+        ("1.1", "Connection: close\r\n", False, "close"),
+        ("1.1", "Connection: CLOSE\r\n", False, "close"),
+        ("1.1", "Connection: x, close\r\n", False, "close"),
+        ("1.1", "Connection: upgrade\r\n", True, None),
+        ("1.0", "", False, "close"),
+        ("1.0", "Connection: close\r\n", False, "close"),
+        ("1.0", "Connection: keep-alive\r\n", True, "keep-alive"),
+        ("1.0", "Connection: Keep-Alive\r\n", True, "keep-alive"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/hello", "/page.txt", "/no/such/thing"])
+def test_keep_alive(client, path, version, field, stays, says):
+    for _ in range(2):
+        client.send(f"GET {path} HTTP/{version}\r\nHost: a\r\n{field}\r\n".encode())
+        assert client.response().field("Connection") == says
+        if not stays:
+            assert client.ended()
+            return
+    assert client.get("/hello").text == "hello"
+
+
+def test_stream_of_unknown_length_to_an_old_client(client):
+    """HTTP/1.0 knows no chunks: the end of the connection is the end of the content."""
+    client.send(b"GET /stream/chunked/3000 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+    answer = client.response()
+    assert len(answer.body) == 3000
+    assert answer.field("Connection") == "close"
+
+
+# --- pipelining ---
+
+
+def test_pipelined_requests_are_answered_in_order(client):
+    client.send(b"".join(request("GET", f"/users/{i}") for i in range(100)))
+    for i in range(100):
+        assert json.loads(client.response().body)["args"]["id"] == i
+
+
+def test_pipelined_requests_of_all_kinds(client):
+    """Small and large answers, contents read and unread, errors, deferred answers: each in its turn."""
+    client.send(
+        request("GET", "/hello")
+        + request("POST", "/content", body=b"one")
+        + request("GET", "/no/such/thing")
+        + request("POST", "/hello", body=b"unread")
+        + request("HEAD", "/page.txt")
+        + request("GET", "/large.txt")
+        + request("GET", "/defer/timer/a", ["X-Test: kept"])
+        + request("GET", "/raises")
+        + request("POST", "/defer/content", ["X-Test: b"], b"two")
+        + request("GET", "/stream/chunked/5000")
+        + request("GET", "/nothing")
+        + request("PUT", "/upload", body=b"streamed")
+        + request("GET", "/users/me")
+    )
+    assert client.response().text == "hello"
+    assert client.response().text == "one"
+    assert client.response().status == 404
+    assert client.response().status == 405
+    assert client.response("HEAD").field("Content-Length") == "100"
+    assert client.response().body == LARGE
+    assert client.response().text == "deferred a kept"
+    assert client.response().status == 500
+    assert client.response().text == "deferred two b"
+    assert len(client.response().body) == 5000
+    assert client.response().status == 501
+    assert json.loads(client.response().body)["size"] == 8
+    assert client.response().text == "me"
+
+
+def test_pipelined_requests_after_a_close_are_not_answered(site):
+    with Client(site.port) as client:
+        client.send(HELLO + request("GET", "/hello", ["Connection: close"]) + HELLO)
+        assert client.response().text == "hello"
+        assert client.response().field("Connection") == "close"
+        assert client.ended()
+
+
+def test_pipelined_requests_in_odd_segments(client):
+    data = b"".join(request("POST", "/content", body=b"%d" % i * 20) for i in range(30))
+    for at in range(0, len(data), 37):
+        client.send(data[at : at + 37])
+    for i in range(30):
+        assert client.response().body == b"%d" % i * 20
+
+
+@pytest.mark.parametrize("path", ["/hello", "/page.txt", "/users/1", "/stream/chunked/100", "/defer/timer/x"])
+def test_request_byte_by_byte(client, path):
+    for _ in range(2):
+        client.send_bytes_singly(request("GET", path))
+        assert client.response().status == 200
+
+
+def test_head_larger_than_a_buffer(client):
+    """A slot has 1 KB here; a head may have eight."""
+    fields = [f"X-Filler-{i}: {'x' * 70}" for i in range(80)]
+    for _ in range(3):
+        assert json.loads(client.request("GET", "/echo", [*fields, "X-Test: last"]).body)["X-Test"] == "last"
+        assert client.get("/hello").text == "hello"
+
+
+# --- slow ones, and those that go away ---
+
+
+def test_slow_reader_does_not_keep_the_others_waiting(site):
+    with Client(site.port, receive_buffer=4096) as slow, Client(site.port, receive_buffer=4096) as slower:
+        slow.send(request("GET", "/large.txt"))
+        slower.send(request("GET", "/stream/known/1000000"))
+        heads = [slow.head_only(), slower.head_only()]
+        for i in range(50):
+            with Client(site.port) as other:
+                assert json.loads(other.get(f"/users/{i}").body)["args"]["id"] == i
+        assert slow.read_exactly(int(heads[0].field("Content-Length"))) == LARGE
+        body = slower.read_exactly(1000000)
+        assert body[:502] == bytes(range(251)) * 2
+        assert slower.get("/hello").text == "hello"
+        assert slow.get("/hello").text == "hello"
+
+
+def test_more_slow_readers_than_buffers(site):
+    """16 slots here: a reader that does not read may hold none of them for long."""
+    readers = [Client(site.port, receive_buffer=4096) for _ in range(40)]
+    for reader in readers:
+        reader.send(request("GET", "/large.txt"))
+    for reader in readers:
+        assert reader.head_only().status == 200
+    with Client(site.port) as other:
+        assert other.get("/hello").text == "hello"
+        assert other.get("/page.txt").status == 200
+    for reader in readers[:5]:
+        assert reader.read_exactly(len(LARGE)) == LARGE
+    for reader in readers:
+        reader.reset()
+    wait_until(lambda: connections(site) == 0, "the connections are gone")
+
+
+CUTS = {
+    "before a byte": b"",
+    "in the request line": b"GET /hel",
+    "in the head": HELLO[:-3],
+    "after the request": HELLO,
+    "after many requests": HELLO * 30,
+    "in a content": b"POST /content HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n12345",
+    "in a chunk": b"POST /content HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n12345",
+    "in a streamed content": b"PUT /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n12345",
+    "in an unread content": b"POST /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n12345",
+    "in a large file": request("GET", "/large.txt"),
+    "in a stream": request("GET", "/stream/known/1000000"),
+    "in a chunked stream": request("GET", "/stream/chunked/1000000"),
+    "in a stream that pauses": request("GET", "/stream/pausing/1000000"),
+    "before a deferred answer": request("GET", "/defer/timer/x"),
+    "after an upgrade": request("GET", "/hello", ["Connection: upgrade", "Upgrade: x"]),
+}
+
+STREAMS = ("in a large file", "in a stream", "in a chunked stream", "in a stream that pauses")
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_client_that_goes_away(site, cut, how):
+    """Forty times, more than there are buffers: nothing is lost for those who come after."""
+    for i in range(40):
+        client = Client(site.port, receive_buffer=4096)
+        client.send(CUTS[cut])
+        if i % 2 and cut in STREAMS:
+            client.read_exactly(1000)
+        getattr(client, how)()
+    wait_until(lambda: connections(site) == 0, "the connections are gone")
+    assert_all_buffers_there(site)
+
+
+def assert_all_buffers_there(site, count=16):
+    """As many requests at a time as there are buffers, each holding one of them, are all answered."""
+    clients = [Client(site.port) for _ in range(count - 1)]
+    for client in clients:
+        client.send(HELLO[:-2])
+    # Each of them was seen when the one that came last is answered.
+    with Client(site.port) as last:
+        last.send_bytes_singly(HELLO)
+        assert last.response().text == "hello"
+    for client in clients:
+        client.send(HELLO[-2:])
+    for client in clients:
+        assert client.response().text == "hello"
+        client.close()
+    wait_until(lambda: connections(site) == 0, "the connections are gone")
+
+
+def test_descriptors_come_back(site):
+    wait_until(lambda: connections(site) == 0, "the connections are gone")
+    before = site.descriptors()
+    for i in range(60):
+        client = Client(site.port, receive_buffer=4096)
+        client.send((request("GET", "/large.txt"), HELLO[:9], request("GET", "/stream/chunked/100000"))[i % 3])
+        if i % 2:
+            client.reset()
+        else:
+            client.close()
+    wait_until(lambda: connections(site) == 0, "the connections are gone")
+    wait_until(lambda: site.descriptors() <= before, "the files and sockets are closed")
+
+
+def test_no_cpu_is_used_after_a_storm(site):
+    """A connection that hangs half open, one that does not read, one in the middle of a head: none is polled busily."""
+    with Client(site.port, receive_buffer=4096) as slow, Client(site.port) as half, Client(site.port) as shut:
+        slow.send(request("GET", "/large.txt"))
+        half.send(b"GET /hello HT")
+        shut.send(HELLO)
+        shut.response()
+        shut.send(request("GET", "/defer/timer/x") + b"GET /hel")
+        before = site.cpu_sec()
+        threading.Event().wait(1.0)
+        assert site.cpu_sec() - before < 0.3
+
+
+def test_many_clients_at_once(site):
+    """Thirty threads, each on a connection of its own: nobody gets another's answer."""
+    faults = []
+
+    def work(number):
+        try:
+            with Client(site.port) as client:
+                for i in range(20):
+                    text = f"{number}-{i}"
+                    answer = client.request("POST", "/content", [f"X-Test: {text}"], text.encode())
+                    assert answer.text == text
+                    assert json.loads(client.get(f"/users/{text}").body)["args"]["id"] == text
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
