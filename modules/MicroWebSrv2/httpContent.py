@@ -23,7 +23,7 @@ class ContentReader:
         self._starved = False  # the decoder needs more than is there
         self._received = 0
         self._began = 0
-        self.Done = False  # everything was received; what is at hand may still be taken
+        self.Done = not length  # everything was received; what is at hand may still be taken
 
     def Begin(self, now):
         """The content may come now; `now` is in ms of the worker's clock."""

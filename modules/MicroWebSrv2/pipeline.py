@@ -27,10 +27,10 @@ def OnHead(web, connection, request):
     request._path = path
     request._methods = methods
     request._route = _ChooseRoute(methods, request._method) if methods else None
-    if not request._length:
-        Handle(web, request)
-    elif request._route and request._route.Stream:
+    if request._route and request._route.Stream:
         _HandleStream(web, connection, request)
+    elif not request._length:
+        Handle(web, request)
     elif request._route or web.Modules:
         if request._length > web.MaxRequestContentLength:
             raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
@@ -63,7 +63,8 @@ def _HandleStream(web, connection, request):
 
     stream = ContentStream(connection, request._length)
     request._stream = stream
-    connection.BeginContent(stream)
+    if request._length:  # an empty content is a stream too, at its end
+        connection.BeginContent(stream)
     Handle(web, request)
     if not request.Response.HeadersSent:
         stream.OnReadable()
