@@ -122,6 +122,16 @@ class Client:
         except ConnectionResetError:
             return True
 
+    def get_nothing_yet(self):
+        """Whether nothing came so far. It proves nothing alone: what follows has to be in its place as well."""
+        self._sock.settimeout(0.05)
+        try:
+            return not self._received and not self._more()
+        except TimeoutError:
+            return True
+        finally:
+            self._sock.settimeout(TIMEOUT_SEC)
+
     def read_until_end(self):
         """Everything up to the end of the connection, orderly or not."""
         while self._more():

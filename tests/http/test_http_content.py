@@ -1,0 +1,411 @@
+"""Contents of requests: whole, chunked, expected, too large, unread, as forms, as JSON, as streams."""
+
+import json
+import zlib
+
+import pytest
+
+from tests.http.client import Client, request
+
+CHUNKED = b"POST /content HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+LIMIT = 16 * 1024  # MaxRequestContentLength of the embedded preset
+
+
+def head(path, length, *fields, method="POST"):
+    """The head of a request with a content of `length` bytes that is sent apart."""
+    return request(method, path, [f"Content-Length: {length}", *fields])
+
+
+def chunks(data, size):
+    pieces = (data[at : at + size] for at in range(0, len(data), size))
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def pattern(size):
+    return bytes(i % 251 for i in range(size))
+
+
+# --- whole ---
+
+
+@pytest.mark.parametrize("size", [1, 100, 900, 1000, 1024, 1025, 5000, LIMIT])
+def test_content_by_its_length(client, size):
+    data = pattern(size)
+    for _ in range(2):
+        answer = client.request("POST", "/content", body=data)
+        assert answer.body == data
+        assert answer.field("X-Length") == str(size)
+        assert answer.field("X-Type") == "memoryview"
+
+
+def test_no_content(client):
+    answer = client.request("POST", "/content")
+    assert (answer.status, answer.body, answer.field("X-Type")) == (200, b"", "NoneType")
+    answer = client.request("POST", "/content", ["Content-Length: 0"])
+    assert (answer.status, answer.body, answer.field("X-Length")) == (200, b"", "0")
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000, 5000, LIMIT])
+@pytest.mark.parametrize("piece", [1, 10, 1000, 4096])
+def test_chunked_content(client, size, piece):
+    if size // piece > 6000:
+        piece = 16
+    data = pattern(size)
+    client.send(CHUNKED + chunks(data, piece))
+    answer = client.response()
+    assert answer.body == data
+    assert answer.field("X-Length") == str(size)
+    assert client.get("/hello").text == "hello"
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_content_in_segments(client, step):
+    data = pattern(3000 if step > 1 else 300)
+    for form in (request("POST", "/content", body=data), CHUNKED + chunks(data, 50)):
+        for at in range(0, len(form), step):
+            client.send(form[at : at + step])
+        assert client.response().body == data
+
+
+def test_contents_of_two_connections_do_not_mix(site):
+    with Client(site.port) as one, Client(site.port) as other:
+        one.send(head("/content", 6) + b"one")
+        other.send(head("/content", 6) + b"two")
+        assert one.get_nothing_yet() and other.get_nothing_yet()
+        other.send(b"TWO")
+        one.send(b"ONE")
+        assert (one.response().text, other.response().text) == ("oneONE", "twoTWO")
+
+
+# --- Expect: 100-continue ---
+
+
+def test_expectation(client):
+    client.send(head("/content", 5, "Expect: 100-continue"))
+    interim = client.response()
+    assert (interim.status, interim.reason) == (100, "Continue")
+    client.send(b"hello")
+    assert client.response().text == "hello"
+    assert client.get("/hello").text == "hello"
+
+
+def test_expectation_of_chunks(client):
+    client.send(CHUNKED[:-2] + b"Expect: 100-continue\r\n\r\n")
+    assert client.response().status == 100
+    client.send(b"5\r\nhello\r\n0\r\n\r\n")
+    assert client.response().text == "hello"
+
+
+def test_expectation_that_nobody_waited_for(client):
+    """RFC 9110 section 10.1.1: content that came with the head needs no 100."""
+    client.send(head("/content", 5, "Expect: 100-continue") + b"hello")
+    answer = client.response()
+    if answer.status == 100:  # allowed as well
+        answer = client.response()
+    assert answer.text == "hello"
+
+
+def test_expectation_of_an_old_client_is_overlooked(client):
+    client.send(b"POST /content HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+    assert client.get_nothing_yet()
+    client.send(b"hello")
+    assert client.response().text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "status"), [("/no/such/thing", 5, 404), ("/hello", 5, 405), ("/content", LIMIT + 1, 413)]
+)
+def test_expectation_that_is_refused(site, path, length, status):
+    """The client is told before it has sent anything, and what it sends then is no request."""
+    with Client(site.port) as client:
+        client.send(head(path, length, "Expect: 100-continue"))
+        answer = client.response()
+        assert answer.status == status
+        assert answer.field("Connection") == "close"
+        client.shut()
+        assert client.ended()
+
+
+# --- too large ---
+
+
+def test_content_that_is_too_large(site):
+    with Client(site.port) as client:
+        client.send(head("/content", LIMIT + 1))
+        assert client.response().status == 413
+
+
+def test_content_that_is_too_large_and_sent_at_once(site):
+    """The answer is not lost to a client that is still sending (RFC 9112 section 9.6)."""
+    data = bytes(LIMIT * 4)
+    with Client(site.port) as client:
+        client.send(head("/content", len(data)) + data)
+        assert client.response().status == 413
+        client.shut()
+        assert client.ended()
+
+
+def test_chunks_that_are_too_large_together(site):
+    with Client(site.port) as client:
+        client.send(CHUNKED + chunks(bytes(LIMIT + 100), 1000))
+        assert client.response().status == 413
+
+
+def test_chunk_that_is_too_large(site):
+    with Client(site.port) as client:
+        client.send(CHUNKED + b"FFFFFFFF\r\n" + bytes(LIMIT + 1))
+        assert client.response().status == 413
+
+
+def test_large_content_that_nobody_wants_is_not_held(site):
+    """A path without a route: its content is skipped, whatever its size."""
+    with Client(site.port) as client:
+        assert client.request("POST", "/no/such/thing", body=bytes(60_000)).status == 404
+        assert client.get("/hello").text == "hello"
+
+
+# --- unread ---
+
+SMUGGLED = request("GET", "/users/smuggled")
+
+
+@pytest.mark.parametrize("path", ["/hello", "/no/such/thing", "/page.txt", "/upload/refused", "/upload/raises"])
+@pytest.mark.parametrize("form", ["length", "chunks"])
+def test_unread_content_is_no_request(site, path, form):
+    method = "PUT" if "upload" in path else "POST"
+    data = SMUGGLED
+    with Client(site.port) as client:
+        if form == "length":
+            client.send(head(path, len(data), method=method) + data)
+        else:
+            field = ["Transfer-Encoding: chunked"]
+            client.send(request(method, path, field) + chunks(data, 10))
+        first = client.response()
+        assert first.status in (403, 404, 405, 500)
+        if first.field("Connection") == "close":
+            client.shut()
+            assert client.ended()
+            return
+        assert client.get("/hello").text == "hello"
+
+
+def test_unread_content_keeps_the_connection(client):
+    """A short one of known length costs less to skip than a new connection."""
+    for _ in range(5):
+        answer = client.request("POST", "/hello", body=pattern(3000))
+        assert (answer.status, answer.field("Connection")) == (405, None)
+    assert client.get("/hello").text == "hello"
+
+
+def test_unread_content_that_comes_late(client):
+    client.send(head("/hello", 10) + b"12345")
+    assert client.response().status == 405
+    client.send(b"67890" + request("GET", "/users/me"))
+    assert client.response().text == "me"
+
+
+def test_content_of_get_is_read(client):
+    assert client.request("GET", "/hello", body=SMUGGLED).text == "hello"
+    assert client.request("GET", "/page.txt", body=SMUGGLED).status == 200
+    assert client.get("/users/me").text == "me"
+
+
+# --- forms ---
+
+FORM = "Content-Type: application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b"a=1&b=2", {"a": "1", "b": "2"}),
+        (b"a=x+y&b=%2B", {"a": "x y", "b": "+"}),
+        (b"a=caf%C3%A9", {"a": "caf\u00e9"}),
+        (b"a=1&a=2", {"a": "2"}),
+        (b"a", {"a": ""}),
+        (b"a=", {"a": ""}),
+        (b"a=b=c", {"a": "b=c"}),
+        (b"a%3D=b%26", {"a=": "b&"}),
+    ],
+)
+def test_form(client, data, form):
+    assert json.loads(client.request("POST", "/form", [FORM], data).body)["form"] == form
+
+
+def test_form_with_charset(client):
+    said = json.loads(client.request("POST", "/form", [FORM + "; charset=UTF-8"], b"a=1").body)
+    assert said["form"] == {"a": "1"}
+
+
+def test_all_values_of_a_name(client):
+    said = json.loads(client.request("POST", "/form?a=0&b=x", [FORM], b"a=1&b=2&a=3+").body)
+    assert said["all"] == ["0", "1", "3 "]
+
+
+def test_form_of_another_type_is_none(client):
+    assert json.loads(client.request("POST", "/form", ["Content-Type: text/plain"], b"a=1").body)["form"] == {}
+    assert json.loads(client.request("POST", "/form").body)["form"] == {}
+
+
+@pytest.mark.parametrize("data", [b"a=%", b"a=%zz", b"a=%ff", b"a=\xff", b"&".join([b"a=1"] * 1001)])
+def test_malformed_form(client, data):
+    assert client.request("POST", "/form", [FORM], data).status == 400
+    assert client.get("/hello").text == "hello"
+
+
+# --- JSON ---
+
+
+@pytest.mark.parametrize("value", [None, True, 12, "text", "caf\u00e9 \U0001f600", [1, [2]], {"a": {"b": []}}, ""])
+def test_json(client, value):
+    for kind in ("application/json", "application/json; charset=utf-8", "application/problem+json"):
+        data = json.dumps(value, ensure_ascii=False).encode()
+        assert json.loads(client.request("POST", "/json", [f"Content-Type: {kind}"], data).body) == {"got": value}
+
+
+@pytest.mark.parametrize("data", [b"{", b"nonsense", b"[1", b"\xff", b'"\\u12', b'{"a"'])
+def test_malformed_json_is_none(client, data):
+    answer = client.request("POST", "/json", ["Content-Type: application/json"], data)
+    assert json.loads(answer.body) == {"got": None}
+
+
+def test_json_of_another_type_is_none(client):
+    answer = client.request("POST", "/json", ["Content-Type: text/plain"], b"1")
+    assert json.loads(answer.body) == {"got": None}
+
+
+# --- streams ---
+
+
+def uploaded(answer):
+    said = json.loads(answer.body)
+    return said["size"], said["crc"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000, 100_000])
+def test_stream(client, size):
+    data = pattern(size)
+    for _ in range(2):
+        assert uploaded(client.request("PUT", "/upload", body=data)) == (size, zlib.crc32(data))
+        assert client.get("/hello").text == "hello"
+
+
+@pytest.mark.parametrize("piece", [1, 777, 8192])
+def test_chunked_stream(client, piece):
+    data = pattern(20_000 if piece > 1 else 2000)
+    client.send(request("PUT", "/upload", ["Transfer-Encoding: chunked"]) + chunks(data, piece))
+    assert uploaded(client.response()) == (len(data), zlib.crc32(data))
+    assert client.get("/hello").text == "hello"
+
+
+def test_expected_stream(client):
+    client.send(head("/upload", 5, "Expect: 100-continue", method="PUT"))
+    assert client.response().status == 100
+    client.send(b"hello")
+    assert uploaded(client.response()) == (5, zlib.crc32(b"hello"))
+
+
+def test_stream_in_segments(client):
+    client.send_bytes_singly(head("/upload", 300, method="PUT") + pattern(300))
+    assert uploaded(client.response()) == (300, zlib.crc32(pattern(300)))
+
+
+def test_stream_that_breaks_off(site):
+    with Client(site.port) as client:
+        client.send(head("/upload", 1000, method="PUT") + b"12345")
+        client.shut()
+        assert client.response().status == 400
+        assert client.ended()
+    site.wait_for("UPLOAD LOST")
+
+
+def test_malformed_chunk_in_a_stream(site):
+    with Client(site.port) as client:
+        client.send(request("PUT", "/upload", ["Transfer-Encoding: chunked"]) + b"5\r\nhello\r\nxyz\r\n")
+        assert client.response().status == 400
+
+
+def test_refused_stream(site):
+    with Client(site.port) as client:
+        assert client.request("PUT", "/upload/refused", body=pattern(50_000)).status == 403
+        assert client.get("/hello").text == "hello"
+
+
+def test_stream_that_is_larger_than_memory(runtime, webroot):
+    """Five megabytes through a MicroPython that has 400 KB for all it does, the suite's routes among it."""
+    size = 5_000_000
+    data = pattern(251) * (size // 251)
+    settings = json.dumps({"RootPath": str(webroot)})
+    with runtime.start("site", [settings], heap="400k") as server, Client(server.port) as client:
+        assert uploaded(client.request("PUT", "/upload", body=data)) == (len(data), zlib.crc32(data))
+        client.send(request("PUT", "/upload", ["Transfer-Encoding: chunked"]) + chunks(data, 5000))
+        assert uploaded(client.response()) == (len(data), zlib.crc32(data))
+
+
+# --- multipart ---
+
+
+def multipart(*parts):
+    """A multipart/form-data content with the boundary XX of (fields of the part, bytes)."""
+    pieces = [f"--XX\r\n{fields}\r\n\r\n".encode() + data + b"\r\n" for fields, data in parts]
+    return b"".join(pieces) + b"--XX--\r\n"
+
+
+MULTIPART = "Content-Type: multipart/form-data; boundary=XX"
+
+
+def test_multipart(client):
+    data = pattern(30_000)
+    body = multipart(
+        ('Content-Disposition: form-data; name="text"', b"a value"),
+        ('Content-Disposition: form-data; name="skip"', b"nobody wants this"),
+        ('Content-Disposition: form-data; name="file"; filename="a.bin"\r\nContent-Type: image/png', data),
+        ('Content-Disposition: form-data; name="empty"; filename="e.txt"', b""),
+    )
+    for step in (len(body), 1000):
+        client.send(head("/parts", len(body), MULTIPART))
+        for at in range(0, len(body), step):
+            client.send(body[at : at + step])
+        found = json.loads(client.response().body)
+        assert [(part["name"], part["filename"], part["size"]) for part in found] == [
+            ("text", None, 7),
+            ("file", "a.bin", len(data)),
+            ("empty", "e.txt", 0),
+        ]
+        assert found[0]["crc"] == zlib.crc32(b"a value")
+        assert (found[1]["crc"], found[1]["type"]) == (zlib.crc32(data), "image/png")
+
+
+def test_chunked_multipart(client):
+    body = multipart(('Content-Disposition: form-data; name="a"', b"1" * 3000))
+    client.send(request("POST", "/parts", [MULTIPART, "Transfer-Encoding: chunked"]) + chunks(body, 100))
+    assert [part["size"] for part in json.loads(client.response().body)] == [3000]
+    assert client.get("/hello").text == "hello"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nonsense",
+        b"--YY\r\n\r\n--YY--\r\n",
+        b"--XX\r\nContent-Disposition: form-data\r\n\r\na\r\n--XX--\r\n",
+        b'--XX\r\nContent-Disposition: form-data; name="a"\r\n\r\nno end',
+        b"--XX\r\nnonsense\r\n\r\na\r\n--XX--\r\n",
+    ],
+)
+def test_malformed_multipart(site, body):
+    with Client(site.port) as client:
+        client.send(head("/parts", len(body), MULTIPART) + body)
+        assert client.response().status == 400
+    with Client(site.port) as client:
+        assert client.get("/hello").text == "hello"
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/mixed; boundary=XX", "text/plain", "multipart/form-data; boundary="]
+)
+def test_multipart_of_another_type(site, kind):
+    body = multipart(('Content-Disposition: form-data; name="a"', b"1"))
+    with Client(site.port) as client:
+        assert client.request("POST", "/parts", [f"Content-Type: {kind}"], body).status in (400, 415)
