@@ -81,6 +81,12 @@ def drop(client, value):
     sent.append("on a closed one: %r" % (again,))
 
 
+def pause(client, value):
+    """Reads no more; only a deadline closes such a connection."""
+    client.ExpireTimeSec = 1
+    answer(client, "paused")
+
+
 def large(client, value):
     size = int(value)
     while size > len(BLOCK):
@@ -102,7 +108,7 @@ COMMANDS = {
     "large": large,
     "pieces": lambda client, value: on_piece_sent(client, int(value)),
     "buffer": send_buffer,
-    "pause": lambda client, value: answer(client, "paused"),
+    "pause": pause,
     "fail": fail,
     "close": drop,
     "closed": lambda client, value: (answer(client, " ".join(closed)), next_line(client)),

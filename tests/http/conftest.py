@@ -8,7 +8,8 @@ import pytest
 
 from tests.http.client import Client
 
-OWN_FAULTS = ("own fault", "answered already")  # what the handlers of site_*.py raise on purpose
+# What the handlers of site_*.py raise on purpose.
+OWN_FAULTS = ("own fault", "answered already", "must be an http status code", "must not contain CR, LF or NUL")
 LARGE = bytes(i * 7 % 256 for i in range(1000)) * 1049
 OLD = 1_700_000_000  # seconds; a file's time that is neither now nor the twin's
 
