@@ -9,7 +9,7 @@ import sys
 
 from checks import expect, ports, raises, run, step, wait
 
-from MicroWebSrv2 import XAsyncSocketsPool, XAsyncTCPClient, XAsyncTCPClientException
+from MicroWebSrv2 import XAsyncSocketsPool, XAsyncTCPClient, XAsyncTCPClientException, XAsyncTCPServer
 from MicroWebSrv2.libs.interpreter import TicksDiff, TicksMs
 
 ECHO, SILENT, NOBODY, SECURE, MISNAMED = [("127.0.0.1", port) for port in ports()]
@@ -186,6 +186,40 @@ def tls_receives_first():
     log.client.Close()
 
 
+def tls_in_a_small_buffer():
+    """One record of TLS fills the buffer many times over, and no poll tells of what is left of it."""
+    pool = XAsyncSocketsPool()
+    client = XAsyncTCPClient.Create(pool, ("localhost", SECURE[1]), 5, 64, 64, False)
+    client.StartSSL(ca_certs=AUTHORITY)
+    count = [0]
+
+    def on_line(client, line, arg):
+        count[0] += 1
+        client.AsyncRecvLine(onLineRecv=on_line)
+
+    client.AsyncRecvLine(onLineRecv=on_line)
+    client.AsyncSendData(b"x\n" * 3000)
+    step(pool, lambda: count[0] == 3000)
+    client.Close()
+
+
+def tls_with_a_server_that_is_mute():
+    """A send that waits for the handshake waits for the server: the socket could be written all the time."""
+    pool = XAsyncSocketsPool()
+    server = XAsyncTCPServer.Create(pool, NOBODY)
+    clients = []
+    server.OnClientAccepted = lambda server, client: clients.append(client)
+    client = XAsyncTCPClient.Create(pool, NOBODY, connectAsync=False)
+    client.StartSSL(ca_certs=AUTHORITY)
+    sent = []
+    client.AsyncSendData(b"x", lambda client, arg: sent.append(arg))
+    step(pool, lambda: clients, 100)
+    expect([sum([pool.Process(20) for _ in range(20)]) < 5, sent], [True, []])
+    clients[0].Close()
+    client.Close()
+    server.Close()
+
+
 def tls_behind_plain_text():
     """Text that came before TLS began must not pass for protected text."""
     pool = XAsyncSocketsPool()
@@ -225,6 +259,8 @@ run(
         tls_of_another_name,
         tls_where_the_server_speaks_none,
         tls_receives_first,
+        tls_in_a_small_buffer,
+        tls_with_a_server_that_is_mute,
         tls_behind_plain_text,
         bad_arguments,
     ]

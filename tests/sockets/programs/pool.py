@@ -119,7 +119,7 @@ def a_socket_s_own_deadline():
     step(pool, lambda: echo.clients)
     client.State = "mine"
     expect(client.ExpireTimeSec, None)
-    SleepMs(1200)  # nobody steps the pool: that is not the connection's fault
+    SleepMs(1700)  # nobody steps the pool: that is not the connection's fault
     client.ExpireTimeSec = 1
     expect(client.ExpireTimeSec in (0, 1), True)
     pool.Process(0)
