@@ -3,7 +3,8 @@
 One receive pends at a time, the sends stand in a queue. Callbacks are called
 from the loop, one after the other and never from inside the method that asked
 for them, so that an answer to an answer does not deepen the stack. The socket
-is polled only for what somebody waits for. A `data` given to a callback lies
+is polled only for what somebody waits for, so where nobody receives, the
+peer's end is not noticed: such a connection wants an ExpireTimeSec. A `data` given to a callback lies
 in the connection's buffer: it is to be used, or copied, before the callback
 returns.
 """
