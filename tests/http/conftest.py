@@ -65,11 +65,11 @@ class Sites:
         self._webroot = str(webroot)
         self._servers = []
 
-    def start(self, ports=1, env=None, **settings):
-        """A ServerProcess of site.py; `settings` as that program describes them."""
+    def start(self, env=None, heap=None, **settings):
+        """A ServerProcess of site.py; `settings` as that program describes them, the rest as Runtime.start."""
         # The queue of the embedded preset drops connections that come too fast; a second later they come again.
         settings = {"RootPath": self._webroot, "ConnQueueCapacity": 128, "log": True, **settings}
-        server = self.runtime.start("site", [json.dumps(settings)], ports=ports, env=env)
+        server = self.runtime.start("site", [json.dumps(settings)], heap=heap, env=env)
         self._servers.append(server)
         return server
 
