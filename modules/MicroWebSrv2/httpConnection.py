@@ -10,21 +10,21 @@ The states and their moves:
     IDLE       between two requests           -> HEAD, HANDLING
     HEAD       a part of a head is there      -> HANDLING
     BODY       the content comes              -> HANDLING
-    HANDLING   a handler has the request      -> BODY, SENDING, IDLE, DISCARD, LINGER, UPGRADED
-    SENDING    a part of the answer is out    -> IDLE, DISCARD, LINGER, UPGRADED
+    HANDLING   a handler has the request      -> BODY, SENDING, IDLE, DISCARD, LINGER
+    SENDING    a part of the answer is out    -> IDLE, DISCARD, LINGER
     DISCARD    content that nobody has read   -> IDLE
     LINGER     the last answer is out         -> (closed)
-    UPGRADED   the socket speaks something else
 
-and any of them to closed.
+and any of them to closed; HANDLING and SENDING also to the socket's being
+handed over to another protocol. The methods on the way of every request have
+frames of at most 11 words (see `RequestHead`).
 """
 
-from .httpRequest import HttpRequest
-from .libs.httpSyntax import SEEN_EXPECT, HeadEnd, HttpError, ParseRequestHead
-from .libs.interpreter import Handshake, ReadInto, ShutdownWrite, TraceText, Write, const
-from .libs.XAsyncSockets import XAsyncTCPClient, XClosedReason
-from .pipeline import OnHead
-from .webRoute import ROUTES
+from .exchange import SENT, Exchange
+from .libs.httpSyntax import SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
+from .libs.interpreter import Handshake, PeerAddress, ReadInto, ShutdownWrite, TraceText, Write, const
+from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
+from .pipeline import OnFailure, OnHead
 
 _IDLE = const(0)
 _HEAD = const(1)
@@ -33,8 +33,7 @@ _HANDLING = const(3)
 _SENDING = const(4)
 _DISCARD = const(5)
 _LINGER = const(6)
-_UPGRADED = const(7)
-_HANDSHAKE = const(8)
+_HANDSHAKE = const(7)
 
 _IN = const(1)  # poll's masks
 _OUT = const(4)
@@ -46,27 +45,35 @@ _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more th
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
-class HttpConnection(XAsyncTCPClient):
-    """A client's connection, and the one request that it is at."""
+class HttpConnection(PolledSocket):
+    """A client's connection, and the one exchange that it is at."""
+
+    # What most connections never have; the instance holds what differs.
+    _tls = False
+    _reader = None  # ContentReader: the content that still comes
+    _sender = None  # ContentSender: the answer that is still going out
+    _client = None  # XAsyncTCPClient: what handlers see of the connection
+    _sendsOn = False  # the client is expected to send on after a refusal
+    _expecting = False  # a deferred answer is to come
+    ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
 
     def __init__(self, asyncSocketsPool, sock, rawAddress, server):
-        super().__init__(asyncSocketsPool, sock, rawAddress, server)
+        super().__init__(asyncSocketsPool, sock)
         self.WebServer = server.State
+        self.Share = None  # WorkerShare
+        self.Exchange = None
+        self._stream = sock  # what is read and written: the socket, or TLS on it
+        self._server = server
+        self._rawAddress = rawAddress
         self._state = _IDLE
         self._slot = None  # XBufferSlot: lent while bytes of a request are here
         self._buf = None  # the slot's bytearray, or a larger one for a large head
         self._pos = 0  # where the next bytes to be parsed begin
         self._have = 0  # where the received bytes end
         self._scanned = 0  # up to here the head's end was looked for
-        self._request = None
-        self.ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
         self._closing = False  # the answer under way is the last one
         self._unread = False  # the request has a content that has not come whole
-        self._sendsOn = False  # the client is expected to send on after a refusal
-        self._reader = None  # ContentReader: the content that still comes
-        self._sender = None  # ContentSender: the answer that is still going out
-        self._expecting = False  # a deferred answer is to come
-        self._busy = False  # Advance is at work: what is finished meanwhile is gone on with there
+        self._busy = False  # requests are being handled: what is finished meanwhile is gone on with there
 
     def Attach(self, worker):
         super().Attach(worker)
@@ -74,31 +81,70 @@ class HttpConnection(XAsyncTCPClient):
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
     def Secure(self, sslContext):
-        """Begins TLS; the handshake has the deadline of a request."""
+        """Begins TLS; the handshake has the deadline of a request. Raises XAsyncTCPClientException."""
+        from .libs.xAsyncTLS import Wrap
+
+        self._stream, self._sock = Wrap(self._sock, sslContext, True, None)
+        self._tls = True
         self._state = _HANDSHAKE
-        self.StartSSLContext(sslContext, True)
+
+    def CliAddr(self):
+        """Returns (ip, port) of the client."""
+        return PeerAddress(self._rawAddress)
+
+    def IsSecure(self):
+        """Says whether the connection is secured by TLS."""
+        return self._tls
+
+    def AsAsyncSocket(self):
+        """Returns the XAsyncTCPClient that stands for the connection."""
+        if not self._client:
+            from .httpClient import HttpClient
+
+            self._client = HttpClient(self._pool, self)
+        return self._client
 
     def IsIdle(self):
         return self._state == _IDLE or self._state == _HANDSHAKE
 
     def IsSlow(self):
-        """Says whether a request is coming in that has not come whole yet."""
         return self._state == _HEAD or self._state == _BODY
+
+    def IsElsewhere(self):
+        """Says whether the connection is served by another thread than the calling one."""
+        return self._worker is not None and self._worker.IsElsewhere()
+
+    def Post(self, callback):
+        """Calls `callback()` in the thread that serves the connection."""
+        if self._worker:
+            self._worker.Post(callback, self)
 
     # --- events ---
 
     def OnReadyForReading(self):
+        if self._state > _HEAD:
+            self._OnMoreToRead()
+        elif self._slot or self._TakeSlot():
+            if self._Fill():
+                self._Advance()
+            if self._tls:
+                self._ReadTLS()
+            if self._state == _IDLE and self._pos == self._have:
+                self._ReleaseSlot()
+
+    def _ReadTLS(self):
+        """Reads until TLS has no more: the bytes that it keeps are nothing a poll would tell of."""
+        while self._state <= _HEAD and self._worker and (self._slot or self._TakeSlot()) and self._Fill():
+            self._Advance()
+
+    def _OnMoreToRead(self):
         state = self._state
-        if state <= _HEAD:
-            self._ReadHead()
-        elif state == _BODY:
+        if state == _BODY:
             self._Run(self._reader.OnReadable)
         elif state == _DISCARD:
             self._GoOn()
         elif state == _LINGER:
             self._ReadAway()
-        elif state == _UPGRADED:
-            super().OnReadyForReading()
         elif state == _HANDSHAKE:
             self._ShakeHands()
         else:  # the next request waits in the kernel until this one is answered
@@ -107,47 +153,50 @@ class HttpConnection(XAsyncTCPClient):
     def OnReadyForWriting(self):
         if self._sender:
             self._Run(self._Send)
-        elif self._state == _UPGRADED:
-            super().OnReadyForWriting()
         else:
             self.Notify(_OUT, False)
 
     def OnExpired(self):
+        exchange = self.Exchange
         if self.IsSlow():
             self.Refuse(HttpError(408, "too slow"))
-        elif self._state == _HANDLING:
-            self.WebServer.Log("no answer to %s came in time" % self._request.Path, self.WebServer.WARNING)
-            self._request.Response.ReturnServiceUnavailable()
+        elif self._state == _HANDLING and exchange and not exchange.State:
+            self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
+            exchange.Response.ReturnServiceUnavailable()
         else:
             self.CloseFor(XClosedReason.Timeout)
 
     def OnFault(self, error):
+        """What was raised while the connection was served is answered as well as that can be done."""
+        self._busy = False
         try:
-            self.WebServer.Log(TraceText(error), self.WebServer.ERROR)
-        finally:  # no memory or stack may be left to tell of it
-            self.CloseFor(XClosedReason.Error)
+            if isinstance(error, HttpError) and not isinstance(error, ContentError):
+                self.Refuse(error)
+            elif self._state == _HANDLING or self._state == _BODY:
+                OnFailure(self.Exchange, error)
+            else:
+                raise error
+        except Exception as ex:
+            try:
+                self.WebServer.Log(TraceText(ex), self.WebServer.ERROR)
+            finally:  # no memory or stack may be left to tell of it
+                self.CloseFor(XClosedReason.Error)
+
+    def _Note(self, text, error):
+        self.WebServer.Log("%s:%s %s: %s" % (self.CliAddr() + (text, error)), self.WebServer.DEBUG)
 
     def _ShakeHands(self):
         try:
-            if Handshake(self._stream):
-                self._state = _IDLE
-                self._ReadHead()
+            if not Handshake(self._stream):
+                return
         except OSError as ex:
-            self.WebServer.Log("TLS handshake with %s:%s: %s" % (self.CliAddr + (ex,)), self.WebServer.DEBUG)
+            self._Note("TLS handshake", ex)
             self.CloseFor(XClosedReason.Error)
+            return
+        self._state = _IDLE
+        self.OnReadyForReading()
 
     # --- receiving ---
-
-    def _ReadHead(self):
-        if not self._slot and not self._TakeSlot():
-            return
-        while self.Fill() and self._sock:
-            self.Advance()
-            # TLS keeps bytes that no poll will tell of: it is read until it has none.
-            if not self._tls or self._state > _HEAD:
-                break
-        if self._state == _IDLE and self._pos == self._have:
-            self.ReleaseSlot()
 
     def _TakeSlot(self):
         slot = self.Share.Take(self)
@@ -159,15 +208,14 @@ class HttpConnection(XAsyncTCPClient):
         return True
 
     def OnSlot(self):
-        """Called when a slot may be free after TakeSlot had none."""
+        """Called when a slot may be free after there was none."""
         if self._sender:
             self._Run(self._Send)
         elif self._worker:
             self.Notify(_IN, True)
             self.OnReadyForReading()
 
-    def ReleaseSlot(self):
-        """Gives the buffer back."""
+    def _ReleaseSlot(self):
         slot = self._slot
         if slot:
             self.ContentInSlot = False
@@ -175,91 +223,91 @@ class HttpConnection(XAsyncTCPClient):
             self._pos = self._have = self._scanned = 0
             self.Share.Release(slot)
 
-    def Fill(self):
-        """Reads behind the bytes at hand. Returns the count, or 0 when there is nothing or the end has come."""
-        have = self._have
+    def _Fill(self):
+        """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
         try:
-            if have:
-                count = ReadInto(self._stream, memoryview(self._buf)[have:])
-            else:
-                count = ReadInto(self._stream, self._buf)
+            count = ReadInto(self._stream, memoryview(self._buf)[self._have :] if self._have else self._buf)
         except OSError:
             self.CloseFor(XClosedReason.Error)
             return 0
         if count:
-            self._have = have + count
+            self._have += count
             return count
         if count is not None:
             self._OnEndOfStream()
         return 0
 
     def _OnEndOfStream(self):
-        if self._state == _HEAD or self._state == _BODY:
-            self._closing = True
+        if self.IsSlow():
             self.Refuse(HttpError(400, "the request ends in the middle"))
-        if self._sock:
+        if self._worker:
             self.CloseFor(XClosedReason.ClosedByPeer)
 
-    def Advance(self):
-        """Handles the requests that lie whole in the buffer, as far as they can be answered at once."""
+    def _Advance(self):
+        """Handles the requests that lie whole in the buffer, as far as they can be answered at once.
+
+        What is raised meanwhile comes to `OnFault`, by the worker: a `try` here would double the frame.
+        """
         self._busy = True
-        try:
-            while self._state <= _HEAD and self._NextHead():
-                OnHead(self.WebServer, self, self._request)
-                if self._state == _DISCARD:  # what is to be skipped may be here already
-                    self._SkipContent()
-        except HttpError as ex:
-            self.Refuse(ex)
-        finally:
-            self._busy = False
+        while self._state <= _HEAD and self._NextHead():
+            OnHead(self, self.Exchange)
+        self._busy = False
+        if self._state == _DISCARD:
+            self._GoOn()
 
     def _Run(self, step):
         """Takes a step of the request or its answer, then goes on with what follows it."""
         self._busy = True
-        try:
-            step()
-        except HttpError as ex:
-            self.Refuse(ex)
-        finally:
-            self._busy = False
+        step()
+        self._busy = False
         self._GoOn()
 
     def _NextHead(self):
-        """Parses the next head into the request; False if more bytes are needed."""
+        """Parses the next head into the exchange; False if more bytes are needed."""
         buf = self._buf
-        pos = self._pos
-        have = self._have
-        while pos < have and buf[pos] == 13:  # RFC 9112 section 2.2: empty lines before a request
-            if pos + 1 < have and buf[pos + 1] != 10:
-                break
-            pos += 2
-        if pos >= have:
-            self._pos = self._scanned = pos if pos == have else have - 1
-            return False
-        self._pos = pos
-        size = len(buf)
-        end = HeadEnd(buf, pos, have, self._scanned, size if size > _MAX_HEAD else _MAX_HEAD)
-        if not end:
-            self._AwaitHead(buf, pos, have)
-            return False
-        request = self._request
-        if request is None:
-            request = self._request = HttpRequest(self)
+        end = buf.find(b"\r\n\r\n", self._scanned, self._have)
+        if end < 0 or buf[self._pos] == 13:
+            end = self._SeekHeadEnd(buf) - 4
+            if end < 0:
+                return False
+        exchange = self.Exchange
+        if exchange is None:
+            exchange = self.Exchange = Exchange(self)
         else:
-            request.Reset()
+            exchange.Clear()
+        exchange.Parse(buf, self._View(buf), self._pos, end + 4)
         self._state = _HANDLING
-        self._pos = self._scanned = end
-        view = self._slot.View if buf is self._slot.Buffer else memoryview(buf)
-        ParseRequestHead(request, buf, view, pos, end, ROUTES.Literal)
-        self._closing = not request.IsKeepAlive
-        self._unread = request._length != 0
+        self._pos = self._scanned = end + 4
+        self._unread = exchange._length != 0
+        self._closing = exchange._seen & 32 != 0 or not exchange.IsKeepAlive()
         return True
 
+    def _View(self, buf):
+        slot = self._slot
+        return slot.View if slot.Buffer is buf else memoryview(buf)
+
+    def _SeekHeadEnd(self, buf):
+        """Skips empty lines, then returns the head's end; 0 if it has not come yet. Raises HttpError."""
+        pos = self._pos
+        have = self._have
+        while pos + 1 < have and buf[pos] == 13 and buf[pos + 1] == 10:  # RFC 9112 section 2.2
+            pos += 2
+        self._pos = pos
+        if pos == have:
+            self._scanned = pos
+            return 0
+        end = buf.find(b"\r\n\r\n", pos, have)
+        if end < 0:
+            self._AwaitHead(buf, pos, have)
+        return end + 4 if end >= 0 else 0
+
     def _AwaitHead(self, buf, pos, have):
+        """A head that has not come whole: it is checked as far as it goes, and given room."""
         if self._state == _IDLE:  # one deadline for the whole head
             self._state = _HEAD
             self.SetExpiry(self.WebServer.RequestsTimeoutSec)
-        self._scanned = have
+        CheckPartialHead(buf, pos, have, max(len(buf), _MAX_HEAD))
+        self._scanned = max(pos, have - 3)
         if have == len(buf):
             if pos:
                 self._MoveDown(0)
@@ -274,93 +322,93 @@ class HttpConnection(XAsyncTCPClient):
         self._pos = self._scanned = to
         self._have = to + size
 
-    def FillContent(self):
-        """Reads behind the head, which stays where it is. Returns as `Fill`."""
-        if not self._slot and not self._TakeSlot():
-            return 0
-        self._MakeRoom()
-        return self.Fill()
-
-    def _MakeRoom(self):
-        request = self._request
-        end = request._end if request._buf is self._buf else 0  # a deferred request has its own copy
-        if self._pos > end:
-            self._MoveDown(end)
-        if len(self._buf) - self._have < _MIN_ROOM:
-            buf = bytearray(len(self._buf) + 4 * _MIN_ROOM)
-            buf[: self._have] = memoryview(self._buf)[: self._have]
-            if request._buf is self._buf:
-                request._buf = buf
-            self._buf = buf
-
     # --- the request's content ---
 
     def BeginContent(self, reader):
         """Lets a ContentReader take the content, and asks for it where the client waits to be asked."""
         self._reader = reader
         self._state = _BODY
-        self.SetExpiry(self.WebServer.RequestsTimeoutSec)
-        if self._request._seen & SEEN_EXPECT and self._request._minor and self._pos == self._have:
+        exchange = self.Exchange
+        if exchange._seen & SEEN_EXPECT and exchange._minor and self._pos == self._have:
             Write(self._stream, b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._request._seen &= ~SEEN_EXPECT
+        exchange._seen &= ~SEEN_EXPECT
+        self._worker.LookAtClock()
         reader.Begin(self._worker.Now)
+
+    def FillContent(self):
+        """Reads behind the head, which stays where it is. Returns as `_Fill`."""
+        if not self._slot and not self._TakeSlot():
+            return 0
+        self._MakeRoom()
+        return self._Fill()
+
+    def _MakeRoom(self):
+        exchange = self.Exchange
+        end = exchange._end if exchange._buf is self._buf else 0  # the head may have been copied away
+        if self._pos > end:
+            self._MoveDown(end)
+        if len(self._buf) - self._have < _MIN_ROOM:
+            buf = bytearray(len(self._buf) + 4 * _MIN_ROOM)
+            buf[: self._have] = memoryview(self._buf)[: self._have]
+            if exchange._buf is self._buf:
+                exchange._buf = buf
+                exchange._view = memoryview(buf)
+            self._buf = buf
 
     def ContentDeadline(self, began, received):
         """Sets the content's deadline: a time to begin with, and more for what has come."""
-        self.ExpireAt = began + self.WebServer.RequestsTimeoutSec * 1000 + received * 1000 // _MIN_RATE
+        grace = self.WebServer.RequestsTimeoutSec * 1000 + TICK_MS
+        self.ExpireAt = began + grace + received * 1000 // _MIN_RATE
+
+    def RunContent(self, stream):
+        """Lets a ContentStream be read on, outside of an event."""
+        if self._reader is stream and self._state == _BODY:
+            self._Run(stream.OnReadable)
 
     def EndContent(self):
         """Called by the reader when the content has come whole: the handler's turn."""
-        self._reader = None
         self._unread = False
-        self._state = _HANDLING
-        self.ExpireAt = 0
-
-    def EndStream(self):
-        """Called by a ContentStream that was read to its end."""
         if self._state == _BODY:
-            self.EndContent()
-
-    @property
-    def Request(self):
-        """HttpRequest or None: the request under way, or the last one."""
-        return self._request
+            self._reader = None
+            self._state = _HANDLING
+            self.ExpireAt = 0
 
     # --- answering ---
 
     def CloseAfterwards(self):
-        """The answer under way is the last one: its end, or the request's, cannot be told otherwise."""
+        """The answer under way is the last one: its end cannot be told otherwise."""
         self._closing = True
 
-    def PersistenceField(self):
-        """Returns the Connection field of the answer, b"" if it needs none (RFC 9112 section 9.3)."""
-        request = self._request
-        if self._unread and not self._reader and self._CostsMoreToSkip(request):
+    def PutPersistence(self, head):
+        """Writes the Connection field of the answer, if it needs one (RFC 9112 section 9.3)."""
+        if self._unread and not self._reader and self._CostsMoreToSkip():
             self._closing = True
         if self._closing:
-            return b"Connection: close\r\n"
-        return b"" if request._minor else b"Connection: keep-alive\r\n"
+            head.Put(b"Connection: close\r\n")
+        elif not self.Exchange._minor:
+            head.Put(b"Connection: keep-alive\r\n")
 
-    def _CostsMoreToSkip(self, request):
+    def _CostsMoreToSkip(self):
         """Says whether a new connection costs less than skipping a content that nobody reads."""
-        return request._seen & SEEN_EXPECT or not 0 <= request._length <= _MAX_DISCARD
+        exchange = self.Exchange
+        return exchange._seen & SEEN_EXPECT or not 0 <= exchange._length <= _MAX_DISCARD
 
     def Defer(self, timeoutSec):
         """The answer comes later: the slot is given back, the deadline is the handler's."""
-        self._LetGoOfSlot()
-        self._expecting = True
-        self._worker.Expecting += 1
-        self.SetExpiry(timeoutSec)
+        self._GiveUpSlot()
+        if not self._expecting:
+            self._expecting = True
+            self._worker.Expecting += 1
+        if self._state == _HANDLING:
+            self.SetExpiry(timeoutSec)
 
-    def _LetGoOfSlot(self):
-        """Gives the slot back while the request takes its time, unless the next one has begun in it."""
+    def _GiveUpSlot(self):
+        """Gives the slot back while the client, or the handler, takes its time; the head is kept aside."""
+        exchange = self.Exchange
         if self._slot and self._pos == self._have and not self._reader and not self.ContentInSlot:
-            request = self._request
-            if request._buf is self._buf:
-                request._buf = bytearray(memoryview(self._buf)[request._fields : request._end])
-                request._end -= request._fields
-                request._fields = 0
-            self.ReleaseSlot()
+            if exchange._buf is self._buf:
+                exchange.KeepHead()
+            self._ReleaseSlot()
 
     def _EndDeferral(self):
         if self._expecting:
@@ -369,48 +417,65 @@ class HttpConnection(XAsyncTCPClient):
 
     def Refuse(self, error):
         """Answers a request that cannot be served as the HttpError says, and closes."""
-        self.WebServer.Log("%s:%s refused: %s" % (self.CliAddr + (error,)), self.WebServer.DEBUG)
-        if not self._request:
-            self._request = HttpRequest(self)
-        request = self._request
-        if self._state < _BODY:  # what the request object holds is the one before
-            request.Reset()
-            request._method = ""
-            request._minor = 1
-            request._length = 0
+        self._Note("refused", error)
+        if not self.Exchange:
+            self.Exchange = Exchange(self)
+        exchange = self.Exchange
+        if self._state <= _HEAD:  # what the exchange holds is the one before
+            exchange.ClearHead()
             self._unread = False
         self._closing = True
         self._sendsOn = error.Status in (413, 414, 431)
         self._state = _HANDLING
         reader = self._reader
         self._reader = None
-        if request.Response.HeadersSent:
+        if exchange.State:
             self.CloseFor(XClosedReason.Error)
         else:
-            request.Response.ReturnRefusal(error.Status)
+            exchange.Response.ReturnRefusal(error.Status)
         if reader:
             reader.OnLost()
 
-    def Transmit(self, code, head, content, length, chunked):
-        """Sends an answer: the head (memoryview), then a content: bytes-like, a stream, or None."""
-        if not self._worker:  # the client has gone
-            if hasattr(content, "close"):
-                content.close()
+    def Transmit(self, code, head):
+        """Sends the answer: the HeadWriter's bytes, then the exchange's Body, if it has one."""
+        if self._stream is None:  # the client has gone
+            self._DropBody()
             return
-        self._EndDeferral()
-        try:
-            count = Write(self._stream, head)
-        except OSError:
-            self.CloseFor(XClosedReason.Error)
-            return
-        if count == len(head) and content is None:
+        if self._expecting:
+            self._EndDeferral()
+        count = self._WriteHead(head)
+        if count == head.Length and self.Exchange.Body is None:
             self._OnAnswerSent(code)
-            return
+        elif count >= 0:
+            self._BeginSending(code, bytes(head.View[count : head.Length]))
+
+    def _WriteHead(self, head):
+        """Returns how many bytes the client took; -1 when the connection is lost."""
+        try:
+            return Write(self._stream, head.View[: head.Length]) or 0
+        except OSError:
+            self._DropBody()
+            self.CloseFor(XClosedReason.Error)
+            return -1
+
+    def Write(self, data):
+        """Writes as much of `data` as the client takes; returns the count or None. Raises OSError."""
+        return Write(self._stream, data)
+
+    def _DropBody(self):
+        body = self.Exchange.Body
+        self.Exchange.Body = None
+        if hasattr(body, "close"):
+            body.close()
+
+    def _BeginSending(self, code, rest):
         from .httpSender import ContentSender
 
+        exchange = self.Exchange
+        chunked = exchange.BodyLength < 0 and exchange._minor == 1
+        self._sender = ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
+        exchange.Body = None
         self._state = _SENDING
-        rest = memoryview(bytes(head[count or 0 :]))  # the writer's buffer is the next answer's
-        self._sender = ContentSender(self, code, rest, content, length, chunked)
         self._Send()
 
     def _Send(self):
@@ -419,33 +484,40 @@ class HttpConnection(XAsyncTCPClient):
         try:
             done = sender.Step()
         except OSError as ex:
-            self.WebServer.Log("%s:%s lost while sending: %s" % (self.CliAddr + (ex,)), self.WebServer.DEBUG)
+            self._Note("lost while sending", ex)
             self.CloseFor(XClosedReason.Error)
             return
-        if not done:
-            self._LetGoOfSlot()
+        if done:
+            self._sender = None
+            self.Notify(_OUT, False)
+            sender.Close()
+            self._OnAnswerSent(sender.Code)
+        elif self._worker:
+            self._GiveUpSlot()
             self.SetExpiry(self.WebServer.RequestsTimeoutSec)  # for this stretch without progress
-            self.Notify(_IN | _OUT, False)
+            self.Notify(_IN, False)
             self.Notify(_OUT, sender.WantsWriting)
-            return
-        self._sender = None
-        self.Notify(_OUT, False)
-        sender.Close()
-        self._OnAnswerSent(sender.Code)
 
     def _OnAnswerSent(self, code):
-        if code == 101:
-            self._Upgrade()
-        elif self._closing:
-            self._Linger()
-        elif self._unread:
-            self._Discard()
+        if self._closing or self._unread or code == 101:
+            self._OnSpecialSent(code)
         else:
             self._state = _IDLE
-            self.SetExpiry(self.WebServer.RequestsTimeoutSec)
-        self._request.Response.OnTransmitted()
+            self.ExpireAt = self._worker.Now + self.WebServer.IdleMs
+        exchange = self.Exchange
+        exchange.State = SENT
+        if exchange.Custom:
+            exchange.Response.OnTransmitted()
         if not self._busy and self._worker:  # the caller may be in the middle of something
-            self._worker.Post(self._GoOn)
+            self._worker.Post(self._GoOn, self)
+
+    def _OnSpecialSent(self, code):
+        if code == 101:
+            self._HandOver()
+        elif self._closing:
+            self._Linger()
+        else:
+            self._Discard()
 
     def _GoOn(self):
         """Takes up the next request after an answer that was not sent in one go."""
@@ -455,26 +527,22 @@ class HttpConnection(XAsyncTCPClient):
             return
         self.Notify(_IN, True)
         if self._slot:
-            self.Advance()
-        if self._state == _IDLE and self._worker:
-            if self._pos == self._have:
-                self.ReleaseSlot()
-            if self._tls:
-                self._ReadHead()
+            self._Advance()
+        if self._tls:
+            self._ReadTLS()
+        if self._state == _IDLE and self._worker and self._pos == self._have:
+            self._ReleaseSlot()
 
     # --- endings ---
 
-    def _Upgrade(self):
-        self._state = _UPGRADED
-        self.ExpireAt = 0
+    def _HandOver(self):
+        """After 101 the socket is the XAsyncTCPClient's; what came behind the request goes with it."""
+        client = self.AsAsyncSocket()
+        self.Exchange.KeepHead()
         rest = bytes(memoryview(self._buf)[self._pos : self._have]) if self._slot else b""
-        request = self._request
-        request._buf = bytearray(memoryview(request._buf)[request._fields : request._end])
-        request._end -= request._fields
-        request._fields = 0
-        self.ReleaseSlot()
-        if rest:
-            self._IO().Unread(rest)
+        self._ReleaseSlot()
+        client.TakeOver(self._worker, self._mask, rest)
+        self._worker = self._sock = self._stream = None
 
     def _Discard(self):
         """Skips what nobody has read of the content, then takes up the next request."""
@@ -482,7 +550,7 @@ class HttpConnection(XAsyncTCPClient):
         if not self._reader:
             from .httpContent import ContentReader
 
-            self._reader = ContentReader(self, self._request._length)
+            self._reader = ContentReader(self, self.Exchange._length)
             self._reader.Begin(self._worker.Now)
         self.Notify(_IN, True)
 
@@ -501,7 +569,7 @@ class HttpConnection(XAsyncTCPClient):
     def _Linger(self):
         """Closes; but later while the client still sends, or the answer would be lost to it (RFC 9112 section 9.6)."""
         self._state = _LINGER
-        self.ReleaseSlot()
+        self._ReleaseSlot()
         if not self._unread and not self._sendsOn:
             self.Close()
             return
@@ -514,17 +582,25 @@ class HttpConnection(XAsyncTCPClient):
         """LINGER: what comes goes nowhere."""
         if self._slot or self._TakeSlot():
             self._have = 0
-            self.Fill()
-            self.ReleaseSlot()
+            self._Fill()
+            self._ReleaseSlot()
 
     def _Release(self):
         self._EndDeferral()
-        self.ReleaseSlot()
-        if self._sender:
-            self._sender.Close()
-            self._sender = None
+        self._ReleaseSlot()
+        sender = self._sender
         reader = self._reader
-        self._reader = None
-        super()._Release()
+        stream = self._stream
+        self._sender = self._reader = self._stream = None
+        self._state = _LINGER
+        if sender:
+            sender.Close()
+        if self._tls and stream:
+            from .libs.xAsyncTLS import Finish
+
+            Finish(stream)
         if reader:
             reader.OnLost()
+
+    def _Leave(self):
+        self.Detach()

@@ -9,6 +9,7 @@ from .libs.httpSyntax import HttpError
 from .pipeline import Handle
 
 _IN = 1  # poll's mask
+_BURST = 32  # reads of a stream a turn, so that one fast client does not keep the others waiting
 
 
 class ContentReader:
@@ -113,53 +114,84 @@ class WholeContent(ContentReader):
 
     def _Finish(self, content):
         connection = self._connection
-        request = connection.Request
-        request._content = content
+        exchange = connection.Exchange
+        exchange.Custom = True
+        exchange.Content = content
         connection.EndContent()
-        Handle(connection.WebServer, request)
+        Handle(exchange)
 
 
 class ContentStream(ContentReader):
     """A request's content as it comes, for a route registered with `stream`.
 
-    `readinto` never waits: it returns None when nothing has come yet, and
+    `readinto` never waits: it returns None when nothing is there at the moment, and
     `OnReady(stream)` is called when there is more. OnReady is to read until None or 0.
     """
 
     OnReady = None  # f(contentStream)
     _lost = False
+    _inCallback = False  # OnReady is at work
+    _reading = False  # readinto is at work, and raises what is to be told
+    _turn = 0  # reads of this turn
+
+    def __init__(self, connection, length):
+        super().__init__(connection, length)
+        self.Done = not length
+
+    def OnHandled(self):
+        """Called when the handler has returned."""
+        if self._connection.Exchange.State == 0:
+            self.OnReadable()
 
     def OnReadable(self):
-        if self.OnReady:
-            self.OnReady(self)
-        else:  # nobody reads yet: the bytes wait in the kernel
+        if not self.OnReady:  # nobody reads yet: the bytes wait in the kernel
             self._connection.Notify(_IN, False)
+        elif not self._inCallback:
+            self._turn = 0
+            self._inCallback = True
+            try:
+                self.OnReady(self)
+            finally:
+                self._inCallback = False
 
     def readinto(self, buf):
-        """Moves bytes into `buf`; returns the count, None if nothing has come yet, 0 at the end.
+        """Moves bytes into `buf`; returns the count, None if nothing is there now, 0 at the end.
 
         Raises OSError when the client went away before the end.
         """
+        self._turn += 1
+        if not self._lost and self._turn > _BURST:  # the others' turn; then it goes on
+            self._connection.Post(self._NextTurn)
+            return None
+        if not self._lost and self._at == self._end and not self._Receive():
+            if self.Done:
+                self._connection.EndContent()
+                return 0
+            if not self._lost:
+                self._connection.Notify(_IN, True)
+                return None
         if self._lost:
             raise OSError(ECONNRESET)
-        if self._at == self._end and not self._Next():
-            if self._lost:
-                raise OSError(ECONNRESET)
-            if self.Done:
-                self._connection.EndStream()
-                return 0
-            self._connection.Notify(_IN, True)
-            return None
         size = min(len(buf), self._end - self._at)
         buf[:size] = memoryview(self._connection._buf)[self._at : self._at + size]
         self._at += size
         return size
 
+    def _Receive(self):
+        self._reading = True
+        received = self._Next()
+        self._reading = False
+        return received
+
+    def _NextTurn(self):
+        if self._connection.GetWorker():
+            self._connection.RunContent(self)
+
     def OnLost(self):
-        if not self.Done or self._at < self._end:
+        if not self._lost and (not self.Done or self._at < self._end):
             self._lost = True
-            if self.OnReady:
-                self.OnReady(self)
+            if not self._reading:
+                self.OnReadable()
 
 
 def _NewDecoder():

@@ -6,36 +6,15 @@ other, so a handler that wants something later keeps the value, not the
 request, unless it has called `Response.Defer()`.
 """
 
-from .httpResponse import HttpResponse
-from .libs.httpSyntax import (
-    SEEN_CLOSE,
-    SEEN_KEEP_ALIVE,
-    SEEN_UPGRADE,
-    HttpError,
-    RequestHead,
-)
+from .libs.httpSyntax import SEEN_UPGRADE, ContentError
 from .libs.urlUtils import UrlUtils
 
 
-class HttpRequest(RequestHead):
+class HttpRequest:
     """One HTTP request; `Response` answers it."""
 
-    def __init__(self, connection):
-        super().__init__()
-        self._connection = connection
-        self._path = b"/"  # encoded, without the query
-        self._route = None  # RouteResult
-        self._args = None  # list of the route's arguments
-        self._content = None  # memoryview
-        self._stream = None  # ContentStream
-        self._params = None  # [(name, value), …] of the query, once asked for
-        self._response = HttpResponse(self, connection)
-
-    def Reset(self):
-        """Forgets the former request's content, ready for the next."""
-        if self._content is not None or self._stream or self._params:
-            self._content = self._stream = self._params = None
-        self._response.Reset()
+    def __init__(self, exchange):
+        self._exchange = exchange
 
     # --- methods ---
 
@@ -49,14 +28,14 @@ class HttpRequest(RequestHead):
         return self._Field(name.lower().encode())
 
     def _Field(self, name):
-        at = self.FindField(name)
+        at = self._exchange.FindField(name)
         if at < 0:
             return ""
-        value = self.FieldValue(at)
-        at = self.FindField(name, at)
+        value = self._exchange.FieldValue(at)
+        at = self._exchange.FindField(name, at)
         while at >= 0:  # RFC 9110 section 5.3
-            value += (", " if name != b"cookie" else "; ") + self.FieldValue(at)
-            at = self.FindField(name, at)
+            value += (", " if name != b"cookie" else "; ") + self._exchange.FieldValue(at)
+            at = self._exchange.FindField(name, at)
         return value
 
     def _List(self, name):
@@ -68,22 +47,22 @@ class HttpRequest(RequestHead):
         return dict(self._FormPairs())
 
     def _FormPairs(self):
-        if self.ContentType != "application/x-www-form-urlencoded" or not self._content:
+        if self.ContentType != "application/x-www-form-urlencoded" or not self._exchange.Content:
             return []
         try:
-            return UrlUtils.ParseQuery(bytes(self._content).decode("utf-8"))
+            return UrlUtils.ParseQuery(bytes(self._exchange.Content).decode("utf-8"))
         except (ValueError, UnicodeError) as ex:
-            raise HttpError(400, "malformed form: %s" % ex)
+            raise ContentError(400, "malformed form: %s" % ex)
 
     def GetPostedJSONObject(self):
         """Returns the posted JSON as an object; None if the content is not JSON, by type or by syntax."""
-        if not self._content or not self.ContentType.endswith("json"):
+        if not self._exchange.Content or not self.ContentType.endswith("json"):
             return None
-        from json import loads
+        from .libs.interpreter import ParseJSON
 
         try:
-            return loads(bytes(self._content).decode("utf-8"))
-        except (ValueError, UnicodeError):
+            return ParseJSON(bytes(self._exchange.Content))
+        except ValueError:  # a UnicodeError is one
             return None
 
     def GetAll(self, name):
@@ -115,7 +94,9 @@ class HttpRequest(RequestHead):
 
     def AllowedMethods(self):
         """Returns the methods that the request's path has, as the value of `Allow`."""
-        return self._connection.WebServer.AllowedMethods(self)
+        from .pipeline import AllowedMethods
+
+        return AllowedMethods(self._exchange)
 
     def ReceiveParts(self, onPart, onEnd):
         """Reads a multipart/form-data content piece by piece; for routes with `stream`.
@@ -135,34 +116,32 @@ class HttpRequest(RequestHead):
     @property
     def UserAddress(self):
         """tuple: (ip, port) of the client."""
-        return self._connection.CliAddr
+        return self._exchange.Connection.CliAddr()
 
     @property
     def IsSSL(self):
         """bool: the connection is secured by TLS."""
-        return self._connection.IsSSL
+        return self._exchange.Connection.IsSecure()
 
     @property
     def XAsyncTCPClient(self):
         """XAsyncTCPClient: the connection."""
-        return self._connection
+        return self._exchange.Connection.AsAsyncSocket()
 
     @property
     def Response(self):
         """HttpResponse: the answer to this request."""
-        return self._response
+        return self._exchange.Response
 
     @property
     def IsKeepAlive(self):
         """bool: the connection stays open after the answer (RFC 9112 section 9.3)."""
-        if self._seen & SEEN_CLOSE:
-            return False
-        return self._minor == 1 or bool(self._seen & SEEN_KEEP_ALIVE)
+        return self._exchange.IsKeepAlive()
 
     @property
     def IsUpgrade(self):
         """bool: the client asks for another protocol on this connection."""
-        return bool(self._seen & SEEN_UPGRADE)
+        return bool(self._exchange._seen & SEEN_UPGRADE)
 
     @property
     def Upgrade(self):
@@ -174,23 +153,24 @@ class HttpRequest(RequestHead):
     @property
     def HttpVer(self):
         """str: "HTTP/1.1" or "HTTP/1.0"."""
-        return "HTTP/1.1" if self._minor else "HTTP/1.0"
+        return "HTTP/1.1" if self._exchange._minor else "HTTP/1.0"
 
     @property
     def Method(self):
         """str: the method, in capitals as it came."""
-        return self._method
+        return self._exchange._method
 
     @property
     def Path(self):
         """str: the path, decoded."""
-        return UrlUtils.DecodePath(str(self._path, "ascii"))
+        return UrlUtils.DecodePath(str(self._exchange.Path, "ascii"))
 
     @property
     def QueryString(self):
         """str: what stands behind the `?`, still encoded; "" if nothing."""
-        at = self._target.find(b"?")
-        return str(self._target[at + 1 :], "ascii") if at >= 0 else ""
+        target = self._exchange._target
+        at = target.find(b"?")
+        return str(target[at + 1 :], "ascii") if at >= 0 else ""
 
     @property
     def QueryParams(self):
@@ -198,19 +178,21 @@ class HttpRequest(RequestHead):
         return dict(self._QueryPairs())
 
     def _QueryPairs(self):
-        if self._params is None:
+        exchange = self._exchange
+        if exchange.Params is None:
             try:
-                self._params = UrlUtils.ParseQuery(self.QueryString)
+                exchange.Params = UrlUtils.ParseQuery(self.QueryString)
+                exchange.Custom = True
             except ValueError as ex:
-                raise HttpError(400, "malformed query: %s" % ex)
-        return self._params
+                raise ContentError(400, "malformed query: %s" % ex)
+        return exchange.Params
 
     # --- the fields ---
 
     @property
     def Host(self):
         """str: the host (and port) the client has asked for."""
-        return self._authority or self._Field(b"host")
+        return self._exchange._authority or self._Field(b"host")
 
     @property
     def Accept(self):
@@ -252,9 +234,10 @@ class HttpRequest(RequestHead):
     @property
     def ContentLength(self):
         """int: bytes of the content; 0 if there is none, or not known beforehand (chunked)."""
-        if self._content is not None:
-            return len(self._content)
-        return self._length if self._length > 0 else 0
+        exchange = self._exchange
+        if exchange.Content is not None:
+            return len(exchange.Content)
+        return max(exchange._length, 0)
 
     @property
     def UserAgent(self):
@@ -276,12 +259,12 @@ class HttpRequest(RequestHead):
     @property
     def Content(self):
         """memoryview or None: the content."""
-        return self._content
+        return self._exchange.Content
 
     @property
     def ContentStream(self):
         """ContentStream or None: the content as it comes, in a route with `stream`."""
-        return self._stream
+        return self._exchange.Stream
 
 
 def _CheckText(name, value):

@@ -5,59 +5,50 @@ object serves the requests of a connection one after the other.
 """
 
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
-from .libs.interpreter import const
-
-_OPEN = const(0)  # nobody has answered yet
-_ANSWERED = const(1)  # an answer is on its way
-_DONE = const(2)  # it was sent whole
 
 
 class HttpResponse:
     """The answer to one HttpRequest; exactly one `Return…` method is to be called."""
 
-    def __init__(self, request, connection):
-        self._request = request
-        self._connection = connection
-        self._state = _OPEN
-        self._custom = True
-        self.Reset()
+    # What answers are like unless something is set; instances hold what differs.
+    _fields = None  # [(name, value), …]
+    _allowCaching = False
+    _origin = None
+    _contentType = None
+    _charset = None
+    _contentLength = 0
+    _onSent = None
 
-    def Reset(self):
+    def __init__(self, exchange):
+        self._exchange = exchange
+
+    def Clear(self):
         """Makes the object ready for the connection's next request."""
-        self._state = _OPEN
-        if self._custom:  # something was set that must not reach the next answer
-            self._custom = False
-            self._deferred = False
-            self._streaming = False
-            self._fields = None
-            self._allowCaching = False
-            self._origin = None
-            self._contentType = None
-            self._charset = None
-            self._contentLength = 0
-            self._onSent = None
+        self._fields = self._origin = self._contentType = self._charset = self._onSent = None
+        self._allowCaching = False
+        self._contentLength = 0
 
     # --- what the answer says ---
 
     @property
     def Request(self):
         """HttpRequest: the request this is the answer to."""
-        return self._request
+        return self._exchange.Request
 
     @property
     def UserAddress(self):
         """tuple: (ip, port) of the client."""
-        return self._connection.CliAddr
+        return self._exchange.Connection.CliAddr()
 
     @property
     def IsSSL(self):
         """bool: the connection is secured by TLS."""
-        return self._connection.IsSSL
+        return self._exchange.Connection.IsSecure()
 
     @property
     def HeadersSent(self):
         """bool: the answer has begun; nothing of it can be changed any more."""
-        return self._state != _OPEN
+        return self._exchange.State != 0
 
     @property
     def AllowCaching(self):
@@ -120,7 +111,7 @@ class HttpResponse:
     def OnSent(self, value):
         if value is not None and not callable(value):
             raise ValueError('"OnSent" must be a function or None, got %r' % (value,))
-        self._custom = True
+        self._exchange.Custom = True
         self._onSent = value
 
     def _Set(self, name, value, kind, orNone=False):
@@ -128,7 +119,7 @@ class HttpResponse:
             raise ValueError('"%s" must be of type %s, got %r' % (name, kind.__name__, value))
         if kind is str and value is not None and not IsFieldValue(value):
             raise ValueError('"%s" must not contain CR, LF or NUL' % name)
-        self._custom = True
+        self._exchange.Custom = True
 
     def SetHeader(self, name, value):
         """Sets a field of the answer; the same name again replaces it.
@@ -144,7 +135,7 @@ class HttpResponse:
     def AddHeader(self, name, value):
         """Adds a field of the answer, next to others of the same name. Raises ValueError as SetHeader."""
         self._CheckField(name, value)
-        self._custom = True
+        self._exchange.Custom = True
         if self._fields is None:
             self._fields = []
         self._fields.append((name, str(value)))
@@ -171,15 +162,16 @@ class HttpResponse:
 
         Without an answer in `timeoutSec` seconds (None: for ever) the client gets 503.
         """
-        self._Answerable()
-        self._custom = True
-        self._deferred = True
-        self._connection.Defer(timeoutSec)
+        exchange = self._exchange
+        if exchange.State:
+            raise exchange.WebServer.Exception("this request was answered already")
+        exchange.Custom = exchange.Deferred = True
+        exchange.Connection.Defer(timeoutSec)
 
     @property
     def IsDeferred(self):
         """bool: the answer comes after the handler has returned."""
-        return self._deferred
+        return self._exchange.Deferred
 
     def SwitchingProtocols(self, upgrade):
         """Answers 101: the connection now speaks the protocol `upgrade`, by its XAsyncTCPClient methods."""
@@ -257,8 +249,7 @@ class HttpResponse:
         self._Stream(code, file, length)
 
     def _Stream(self, code, stream, length):
-        self._custom = True
-        self._streaming = True
+        self._exchange.Custom = True
         self._Answer(code, self._contentType or "application/octet-stream", stream, length)
 
     def ReturnNotModified(self):
@@ -294,15 +285,15 @@ class HttpResponse:
 
     def ReturnNotFound(self):
         """Answers 404, or redirects (307) to the server's NotFoundURL if it has one."""
-        url = self._connection.WebServer.NotFoundURL
-        if url and self._request.Path != url:
+        url = self._exchange.WebServer.NotFoundURL
+        if url and self._exchange.Request.Path != url:
             self.ReturnRedirect(url)
         else:
             self.Return(404)
 
     def ReturnMethodNotAllowed(self):
         """Answers 405, with the methods that the path has in `Allow`."""
-        self.SetHeader("Allow", self._request.AllowedMethods())
+        self.SetHeader("Allow", self._exchange.Request.AllowedMethods())
         self.Return(405)
 
     def ReturnEntityTooLarge(self):
@@ -323,74 +314,69 @@ class HttpResponse:
 
     def ReturnRefusal(self, code):
         """Answers a request that is no good with a plain `code`, whatever was prepared for it."""
-        self._custom = True
-        self.Reset()
+        self.Clear()
         self.Return(code)
 
     def ReturnBasicAuthRequired(self):
         """Answers 401: "Basic" authentication is required (RFC 7617)."""
-        self.ReturnUnauthorized("Basic", self._connection.WebServer.AuthRealm)
+        self.ReturnUnauthorized("Basic", self._exchange.WebServer.AuthRealm)
 
     def ReturnBearerAuthRequired(self):
         """Answers 401: "Bearer" authentication is required (RFC 6750)."""
-        self.ReturnUnauthorized("Bearer", self._connection.WebServer.AuthRealm)
+        self.ReturnUnauthorized("Bearer", self._exchange.WebServer.AuthRealm)
 
-    # --- the way out ---
-
-    def _Answerable(self):
-        if self._state != _OPEN:
-            raise self._connection.WebServer.Exception("this request was answered already")
+    # --- the way out: frames of at most 11 words, see RequestHead ---
 
     def _Answer(self, code, contentType, content, length):
         """Sends the head, then the content: bytes-like, a stream, or None; `length` -1 is not known."""
         if not isinstance(code, int) or not 100 <= code <= 999:
             raise ValueError('"code" must be an http status code, got %r' % (code,))
-        self._Answerable()
-        self._state = _ANSWERED
-        worker = self._connection.GetWorker()
-        if self._deferred and worker and not worker.InThread():
-            worker.Post(lambda: self._Compose(code, contentType, content, length))
+        exchange = self._exchange
+        if exchange.State:
+            raise exchange.WebServer.Exception("this request was answered already")
+        exchange.State = 1
+        exchange.Body = content
+        exchange.BodyLength = length
+        if exchange.Deferred and exchange.Connection.IsElsewhere():
+            exchange.Connection.Post(lambda: self._Compose(code, contentType))
         else:
-            self._Compose(code, contentType, content, length)
+            self._Compose(code, contentType)
 
-    def _Compose(self, code, contentType, content, length):
-        connection = self._connection
-        request = self._request
-        head = connection.Share.Head
-        hasBody = HasBody(code)
-        chunked = False
-        head.Begin(code)
-        if contentType:
-            head.PutType(contentType, self._charset)
-        if hasBody:
-            if length >= 0:
-                head.Put(b"Content-Length: ")
-                head.PutNumber(length)
-                head.Put(b"\r\n")
-            elif request._minor:
-                chunked = True
-                head.Put(b"Transfer-Encoding: chunked\r\n")
-            else:
-                connection.CloseAfterwards()
-            if not self._allowCaching:
-                head.Put(b"Cache-Control: no-store\r\n")
-        if self._custom or connection.WebServer.AllowAllOrigins:
-            self._PutFields(head)
+    def _Compose(self, code, contentType):
+        exchange = self._exchange
+        head = exchange.Connection.Share.Head()
+        head.Begin(code, contentType, self._charset)
+        if HasBody(code):
+            self._PutFraming(exchange, head)
+        else:
+            _DropBody(exchange)
+        if exchange.Custom or exchange.WebServer.AllowOrigins:
+            self._PutFields(exchange, head)
         if code != 101:
-            head.Put(connection.PersistenceField())
-        head.Put(b"\r\n")
-        if not hasBody or request._method == "HEAD":
-            if hasattr(content, "close"):
-                content.close()
-            content = None
-        elif length >= 0 and not self._streaming and head.Fits(length):
+            exchange.Connection.PutPersistence(head)
+        head.End()
+        content = exchange.Body
+        if content is not None and 0 <= exchange.BodyLength <= head.Room and not hasattr(content, "readinto"):
             head.Put(content)
-            content = None
-        connection.Transmit(code, head.View[: head.Length], content, length, chunked)
+            exchange.Body = None
+        exchange.Connection.Transmit(code, head)
 
-    def _PutFields(self, head):
+    def _PutFraming(self, exchange, head):
+        length = exchange.BodyLength
+        if length >= 0:
+            head.PutLength(length)
+        elif exchange._minor:
+            head.Put(b"Transfer-Encoding: chunked\r\n")
+        else:
+            exchange.Connection.CloseAfterwards()
+        if not self._allowCaching:
+            head.Put(b"Cache-Control: no-store\r\n")
+        if exchange._method == "HEAD":
+            _DropBody(exchange)
+
+    def _PutFields(self, exchange, head):
         origin = self._origin
-        if origin is None and self._connection.WebServer.AllowAllOrigins:
+        if origin is None and exchange.WebServer.AllowOrigins:
             origin = "*"  # never the client's own: that would open what credentials protect
         if origin:
             head.Put(("Access-Control-Allow-Origin: %s\r\n" % origin).encode())
@@ -401,9 +387,15 @@ class HttpResponse:
 
     def OnTransmitted(self):
         """Called by the connection when the answer was sent whole."""
-        self._state = _DONE
         if self._onSent:
-            self._onSent(self._connection.WebServer, self)
+            self._onSent(self._exchange.WebServer, self)
+
+
+def _DropBody(exchange):
+    """The answer has no content: what was meant for one is closed."""
+    if hasattr(exchange.Body, "close"):
+        exchange.Body.close()
+    exchange.Body = None
 
 
 def _ToBytes(content):

@@ -4,7 +4,7 @@ Imported by the first answer that needs it. A file that the client takes
 slowly holds no buffer meanwhile: what was not taken is read again.
 """
 
-from .libs.interpreter import Write, const
+from .libs.interpreter import const
 
 _BURST = const(16)  # sends a turn, so that one fast client does not keep the others waiting
 _CHUNK_HEAD = const(6)  # bytes of "xxxx\r\n"
@@ -37,7 +37,7 @@ class ContentSender:
         for _ in range(_BURST):
             if not self._out and not self._NextPiece():
                 return self._ended
-            count = Write(self._connection.Stream, self._out)
+            count = self._connection.Write(self._out)
             if not count or count < len(self._out):
                 self._KeepRest(count or 0)
                 return False

@@ -8,7 +8,7 @@ from .libs.XAsyncSockets import (
     XAsyncTCPServer,
     XAsyncTCPServerException,
 )
-from .pipeline import AllowedMethods
+from .libs.xAsyncWorker import TICK_MS
 from .workerShare import WorkerShare
 
 
@@ -125,8 +125,9 @@ class MicroWebSrv2:
         self._rootPath = "www"
         self._sslContext = None
         self._requestsTimeoutSec = 10
+        self.IdleMs = self._requestsTimeoutSec * 1000 + TICK_MS  # how long a connection may be silent
         self._notFoundURL = None
-        self._allowAllOrigins = False
+        self.AllowOrigins = False
         self._corsAllowAll = False
         self._onLogging = None
         self._pool = None  # XAsyncSocketsPool, while running
@@ -188,9 +189,10 @@ class MicroWebSrv2:
         if managed:
             pool.StopWaitEvents()
         server.Close()
-        for asyncSocket in pool.GetAllAsyncSockets():
-            if isinstance(asyncSocket, HttpConnection) and asyncSocket.WebServer is self:
-                asyncSocket.Close()
+        for worker in pool.Workers:
+            for polled in list(worker.Sockets.values()):
+                if isinstance(polled, HttpConnection) and polled.WebServer is self:
+                    polled.Close()
         self._shares = {}
         self.Log("stopped", self.INFO)
 
@@ -274,10 +276,6 @@ class MicroWebSrv2:
     def _OnClientAccepted(self, server, connection):
         if self._sslContext:
             connection.Secure(self._sslContext)
-
-    def AllowedMethods(self, request):
-        """Returns the methods of a request's path as the value of an Allow field."""
-        return AllowedMethods(self, request)
 
     def ShareOf(self, worker):
         """Returns the WorkerShare of a worker's connections; a further thread gets its part of the buffers."""
@@ -377,6 +375,7 @@ class MicroWebSrv2:
     @RequestsTimeoutSec.setter
     def RequestsTimeoutSec(self, value):
         self._requestsTimeoutSec = self._Count("RequestsTimeoutSec", value)
+        self.IdleMs = value * 1000 + TICK_MS
 
     @property
     def NotFoundURL(self):
@@ -393,11 +392,11 @@ class MicroWebSrv2:
     @property
     def AllowAllOrigins(self):
         """bool: pages of any origin may read the answers (CORS)."""
-        return self._allowAllOrigins
+        return self.AllowOrigins
 
     @AllowAllOrigins.setter
     def AllowAllOrigins(self, value):
-        self._allowAllOrigins = self._Flag("AllowAllOrigins", value)
+        self.AllowOrigins = self._Flag("AllowAllOrigins", value)
 
     @property
     def CORSAllowAll(self):

@@ -8,15 +8,18 @@ from .pipeline import AllowedMethods
 _MAX_AGE_SEC = 86400  # how long a browser may keep the answer
 
 
-def AnswerOptions(web, request, response):
+def AnswerOptions(exchange):
     """Answers 204 with Allow, and with the CORS fields where CORS is on; 404 for an unknown path."""
-    if not request._methods and request._target != b"*" and not web.ResolvePhysicalPath(request.Path):
+    web = exchange.WebServer
+    response = exchange.Response
+    known = exchange.Methods or exchange._target == b"*"
+    if not known and not web.ResolvePhysicalPath(exchange.Request.Path):
         response.ReturnNotFound()
         return
-    allow = AllowedMethods(web, request)
+    allow = AllowedMethods(exchange)
     response.SetHeader("Allow", allow)
     if web.CORSAllowAll:
-        _AllowAll(request, response, allow)
+        _AllowAll(exchange.Request, response, allow)
     response.Return(204)
 
 

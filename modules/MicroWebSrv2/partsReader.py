@@ -22,7 +22,7 @@ class PartsReader:
             if not callable(value):
                 raise ValueError('"%s" must be a function, got %r' % (name, value))
         self._request = request
-        self._web = request._connection.WebServer
+        self._web = request._exchange.Connection.WebServer
         self._onPart = onPart
         self._onEnd = onEnd
         self._sink = None  # what takes the present part's bytes
@@ -72,7 +72,7 @@ class PartsReader:
             if self._request.Response.HeadersSent:  # the handler has seen enough
                 self._GiveUp()
                 return
-        self._request._connection.GetWorker().Post(self._GoOn)
+        self._request._exchange.Connection.GetWorker().Post(self._GoOn)
 
     def _End(self):
         response = self._request.Response
@@ -107,7 +107,7 @@ class PartsReader:
 
     def _Fail(self, error):
         """Ends it: the client's fault is answered as it says, the handler's with 500; a client that has gone, not."""
-        connection = self._request._connection
+        connection = self._request._exchange.Connection
         web = self._web
         self._GiveUp()
         if not connection.GetWorker():

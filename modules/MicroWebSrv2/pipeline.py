@@ -1,9 +1,10 @@
 """What happens to a request: modules, then its route, then a file.
 
-Between the connection, which brings a parsed head, and the handlers.
+Between the connection, which brings an exchange with a parsed head, and the
+handlers. Frames of at most 11 words on the usual way, see `RequestHead`.
 """
 
-from .libs.httpSyntax import HttpError
+from .libs.httpSyntax import ContentError, HttpError
 from .libs.interpreter import StackError, TraceText
 from .libs.urlUtils import UrlUtils
 from .webRoute import OPTIONS, ROUTES, FindRoutes, NamedArgs
@@ -11,34 +12,35 @@ from .webRoute import OPTIONS, ROUTES, FindRoutes, NamedArgs
 _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
 
-def OnHead(web, connection, request):
+def OnHead(connection, exchange):
     """Begins with a request whose head was parsed: finds its route, sees to its content. Raises HttpError."""
-    path = request._target
-    methods = ROUTES.Literal.get(path)
+    methods = ROUTES.Literal.get(exchange._target)
     if methods:
-        request._args = None
+        exchange.Path = exchange._target
+        exchange.Methods = methods
+        exchange.Args = None
     else:
-        at = path.find(b"?")
-        if at >= 0:
-            path = path[:at]
-        if b"/." in path or b"%" in path:
-            path = _SafePath(path)
-        methods, request._args = FindRoutes(path)
-    request._path = path
-    request._methods = methods
-    request._route = _ChooseRoute(methods, request._method) if methods else None
-    if request._route and request._route.Stream:
-        _HandleStream(web, connection, request)
-    elif not request._length:
-        Handle(web, request)
-    elif request._route or web.Modules:
-        if request._length > web.MaxRequestContentLength:
-            raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
-        from .httpContent import WholeContent
+        methods = _FindRoutes(exchange)
+    exchange.Route = _ChooseRoute(methods, exchange._method) if methods else None
+    if exchange._length:
+        _SeeToContent(connection, exchange)
+    elif exchange.Route and exchange.Route.Stream:
+        _HandleStream(connection, exchange)
+    else:
+        Handle(exchange)
 
-        connection.BeginContent(WholeContent(connection, request._length, web.MaxRequestContentLength))
-    else:
-        Handle(web, request)  # nobody wants the content: the answer need not wait for it
+
+def _FindRoutes(exchange):
+    """Takes the query off the target, cleans its path; returns {method: RouteResult} or None."""
+    path = exchange._target
+    at = path.find(b"?")
+    if at >= 0:
+        path = path[:at]
+    if b"/." in path or b"%" in path:
+        path = _SafePath(path)
+    exchange.Path = path
+    exchange.Methods, exchange.Args = FindRoutes(path)
+    return exchange.Methods
 
 
 def _SafePath(path):
@@ -58,93 +60,107 @@ def _ChooseRoute(methods, method):
     return route
 
 
-def _HandleStream(web, connection, request):
+def _SeeToContent(connection, exchange):
+    web = exchange.WebServer
+    if exchange.Route and exchange.Route.Stream:
+        _HandleStream(connection, exchange)
+    elif exchange.Route or web.Modules:
+        if exchange._length > web.MaxRequestContentLength:
+            raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
+        from .httpContent import WholeContent
+
+        connection.BeginContent(WholeContent(connection, exchange._length, web.MaxRequestContentLength))
+    else:
+        Handle(exchange)  # nobody wants the content: the answer need not wait for it
+
+
+def _HandleStream(connection, exchange):
     from .httpContent import ContentStream
 
-    stream = ContentStream(connection, request._length)
-    request._stream = stream
-    if request._length:  # an empty content is a stream too, at its end
+    stream = ContentStream(connection, exchange._length)
+    exchange.Custom = True
+    exchange.Stream = stream
+    if exchange._length:  # an empty content is a stream too, at its end
         connection.BeginContent(stream)
-    Handle(web, request)
-    if not request.Response.HeadersSent:
-        stream.OnReadable()
+    Handle(exchange)
+    stream.OnHandled()
 
 
-def Handle(web, request):
-    """Lets the request be answered. What the handler raises is logged, and answered with 500."""
-    response = request._response
-    try:
-        if web.Modules and _AskModules(web, request, response):
-            return
-        route = request._route
-        if route:
-            if request._args is None:
-                route.Handler(web, request)
-            else:
-                route.Handler(web, request, NamedArgs(route, request._args))
-        else:
-            _HandleOther(web, request, response)
-    except HttpError as ex:  # a helper of the handler found the request malformed
-        web.Log("%s:%s refused: %s" % (request.UserAddress + (ex,)), web.DEBUG)
-        _AnswerFault(response, ex.Status)
+def Handle(exchange):
+    """Lets the request be answered. What the handler raises is `OnFailure`'s matter."""
+    web = exchange.WebServer
+    if web.Modules and _AskModules(web, exchange):
         return
-    except Exception as ex:
-        web.Log(_Describe(request, ex), web.ERROR)
-        _AnswerFault(response, 500)
-        return
-    if not response.HeadersSent and not response.IsDeferred and not request._stream:
-        web.Log("%s %s was not answered by its handler" % (request._method, request.Path), web.WARNING)
-        response.ReturnNotImplemented()
+    route = exchange.Route
+    if not route:
+        _HandleOther(exchange)
+    elif exchange.Args is None:
+        route.Handler(web, exchange.Request)
+    else:
+        route.Handler(web, exchange.Request, NamedArgs(route, exchange.Args))
+    if not exchange.State and not exchange.Deferred and not exchange.Stream:
+        _OnNoAnswer(web, exchange)
 
 
-def _AskModules(web, request, response):
+def _AskModules(web, exchange):
     """Calls OnRequest of each module; True when one has taken the request."""
     for module in web.Modules:
-        module.OnRequest(web, request)
-        if response.HeadersSent or response.IsDeferred:
+        module.OnRequest(web, exchange.Request)
+        if exchange.State or exchange.Deferred:
             return True
     return False
 
 
-def _Describe(request, error):
-    if isinstance(error, StackError):  # no depth is left to walk the traceback in
-        return "%s %s: %s" % (request._method, request.Path, error)
-    return "%s %s: %s" % (request._method, request.Path, TraceText(error))
+def _OnNoAnswer(web, exchange):
+    web.Log("%s %s was not answered by its handler" % (exchange._method, exchange.Request.Path), web.WARNING)
+    exchange.Response.ReturnNotImplemented()
 
 
-def _AnswerFault(response, status):
-    if response.HeadersSent:  # a half answer must not look like a whole one
-        response.Request.XAsyncTCPClient.Close()
+def OnFailure(exchange, error):
+    """Logs what a handler has raised, and answers with 500 (503 without memory), or as a ContentError says."""
+    web = exchange.WebServer
+    if isinstance(error, ContentError):
+        web.Log("%s:%s refused: %s" % (exchange.Connection.CliAddr() + (error,)), web.DEBUG)
+        _AnswerFault(exchange, error.Status)
+        return
+    text = str(error) if isinstance(error, StackError) else TraceText(error)  # no depth is left to walk in
+    web.Log("%s %s: %s" % (exchange._method, exchange.Request.Path, text), web.ERROR)
+    _AnswerFault(exchange, 503 if isinstance(error, MemoryError) else 500)
+
+
+def _AnswerFault(exchange, status):
+    if exchange.State:  # a half answer must not look like a whole one
+        exchange.Connection.Close()
     else:
-        response.ReturnRefusal(status)
+        exchange.Response.ReturnRefusal(status)
 
 
-def _HandleOther(web, request, response):
+def _HandleOther(exchange):
     """Answers a request that no route takes."""
-    method = request._method
+    method = exchange._method
     if method == OPTIONS:
         from .options import AnswerOptions
 
-        AnswerOptions(web, request, response)
-    elif request._methods:
-        response.ReturnMethodNotAllowed()
+        AnswerOptions(exchange)
+    elif exchange.Methods:
+        exchange.Response.ReturnMethodNotAllowed()
     elif method == "GET" or method == "HEAD":
         from .staticFiles import AnswerPath
 
-        AnswerPath(web, request, response)
-    elif method in _KNOWN_METHODS:
-        if web.ResolvePhysicalPath(request.Path):
-            response.ReturnMethodNotAllowed()
-        else:
-            response.ReturnNotFound()
+        AnswerPath(exchange)
+    elif method not in _KNOWN_METHODS:
+        exchange.Response.ReturnNotImplemented()
+    elif exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path):
+        exchange.Response.ReturnMethodNotAllowed()
     else:
-        response.ReturnNotImplemented()
+        exchange.Response.ReturnNotFound()
 
 
-def AllowedMethods(web, request):
+def AllowedMethods(exchange):
     """Returns the methods of the request's path as the value of an Allow field."""
-    methods = list(request._methods or ())
-    if not methods and (request._target == b"*" or web.ResolvePhysicalPath(request.Path)):
+    methods = list(exchange.Methods or ())
+    file = exchange._target == b"*" or exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path)
+    if not methods and file:
         methods = ["GET"]
     if "GET" in methods and "HEAD" not in methods:
         methods.append("HEAD")

@@ -38,10 +38,13 @@ def ResolvePath(web, path):
     return physical, stat
 
 
-def AnswerPath(web, request, response):
+def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
+    web = exchange.WebServer
+    request = exchange.Request
+    response = exchange.Response
     path = request.Path
-    if b"%2f" in request._path.lower():  # a slash inside a name
+    if b"%2f" in exchange.Path.lower():  # a slash inside a name
         response.ReturnNotFound()
         return
     physical, stat = ResolvePath(web, path)
@@ -52,7 +55,7 @@ def AnswerPath(web, request, response):
         # Relative links of the default page need the slash. The root's own
         # name never comes first, so "//host" cannot be made of it.
         query = request.QueryString
-        response.ReturnRedirect("/" + str(request._path, "ascii").lstrip("/") + "/" + ("?" + query if query else ""))
+        response.ReturnRedirect("/" + str(exchange.Path, "ascii").lstrip("/") + "/" + ("?" + query if query else ""))
         return
     mimeType = web.GetMimeTypeFromFilename(physical)
     if not mimeType:
@@ -71,7 +74,7 @@ def AnswerFile(response, filename, attachmentName):
         response.ReturnNotFound()
         return
     if not response.ContentType:
-        web = response.Request.XAsyncTCPClient.WebServer
+        web = response.Request._exchange.WebServer
         response.ContentType = web.GetMimeTypeFromFilename(filename) or "application/octet-stream"
     if attachmentName:
         response.SetHeader("Content-Disposition", _Disposition(attachmentName))
@@ -211,7 +214,7 @@ def _Range(request, size, etag, mtime):
     as RFC 9110 section 14.2 allows.
     """
     value = request._Field(b"range")
-    if request._method != "GET" or not value.startswith("bytes="):
+    if request.Method != "GET" or not value.startswith("bytes="):
         return None
     condition = request._Field(b"if-range")
     if condition and condition != etag and (condition[0] == '"' or condition != _Date(mtime)):

@@ -61,9 +61,8 @@ class WorkerShare:
         if slowest:
             slowest.OnExpired()
 
-    @property
     def Head(self):
-        """HeadWriter: for the answer that is made now."""
+        """Returns the HeadWriter for the answer that is made now."""
         second = self._worker.Now // 1000
         if second != self._second:
             self._second = second

@@ -16,9 +16,9 @@ from tools import micropython
 
 # Public in the code for the package's own use, not for its users.
 INTERNAL = {
-    "MicroWebSrv2": {"AllowedMethods", "ShareOf", "Exception", "AuthRealm", "DefaultPages", "MimeTypes", "Modules"},
-    "HttpRequest": {"Reset", "AllowedMethods"},
-    "HttpResponse": {"Reset", "SendFile", "ReturnRefusal", "OnTransmitted"},
+    "MicroWebSrv2": {"ShareOf", "Exception", "AuthRealm", "DefaultPages", "MimeTypes", "Modules"},
+    "HttpRequest": {"AllowedMethods"},
+    "HttpResponse": {"Clear", "SendFile", "ReturnRefusal", "OnTransmitted"},
 }
 CLASSES = {"MicroWebSrv2": MicroWebSrv2, "HttpRequest": HttpRequest, "HttpResponse": HttpResponse}
 

@@ -12,9 +12,8 @@ from MicroWebSrv2.libs.httpStatus import HasBody, IsFieldValue, Reason
 from MicroWebSrv2.libs.httpSyntax import (
     SEEN_CLOSE,
     SEEN_KEEP_ALIVE,
-    HeadEnd,
+    CheckPartialHead,
     HttpError,
-    ParseRequestHead,
     RequestHead,
 )
 from MicroWebSrv2.libs.urlUtils import UrlUtils
@@ -38,11 +37,12 @@ def feed_head(data, step, start=0):
         count = min(step, len(data) - have, size - have)
         buffer[have : have + count] = data[have : have + count]
         have += count
-        end = HeadEnd(buffer, start, have, scanned, MAX_HEAD)
-        if end:
+        end = buffer.find(b"\r\n\r\n", max(start, scanned - 3), have)
+        if end >= 0:
             head = RequestHead()
-            ParseRequestHead(head, buffer, memoryview(buffer), start, end, {})
-            return head, end
+            head.Parse(buffer, memoryview(buffer), start, end + 4)
+            return head, end + 4
+        CheckPartialHead(buffer, start, have, MAX_HEAD)
         scanned = have
     return None
 

@@ -5,47 +5,61 @@ looks long for a free place that is larger than one block.
 """
 
 from .httpStatus import Reason
+from .interpreter import const
+
+_MAX_TYPES = const(16)  # MIME types a status' lines are kept for
 
 
 class HeadWriter:
-    """Bytes one behind the other: `View[:Length]` is what was written since `Begin`."""
+    """Bytes one behind the other: `View[:Length]` is what was written since `Begin`; `Room` bytes more fit."""
 
     def __init__(self, size):
         self.Buffer = bytearray(size)
         self.View = memoryview(self.Buffer)
         self.Length = 0
+        self.Room = size
         self._size = size
-        self._starts = {}  # status -> the head's first lines
-        self._types = {}  # MIME type, charset -> the line
+        self._starts = {}  # status -> {MIME type: the head's first lines}
         self._date = b""
 
     def SetDate(self, line):
         """Sets the Date line (bytes, may be empty) of the answers from now on."""
-        if line != self._date:
-            self._date = line
-            self._starts.clear()
+        self._date = line
+        self._starts.clear()
 
-    def Begin(self, code):
-        """Writes the first lines: status, Server, Date."""
-        line = self._starts.get(code)
-        if not line:
-            line = ("HTTP/1.1 %d %s\r\nServer: MicroWebSrv2\r\n" % (code, Reason(code))).encode()
-            line += self._date
-            self._starts[code] = line
+    def Begin(self, code, mimeType, charset):
+        """Writes the first lines: status, Server, Date, Content-Type (unless None; a text has a charset)."""
+        starts = self._starts.get(code)
+        start = starts and starts.get(mimeType)
+        if charset or not start:
+            start = self._NewStart(code, mimeType, charset)
         self.Length = 0
-        self.Put(line)
+        self.Room = self._size
+        self.Put(start)
 
-    def PutType(self, mimeType, charset):
-        """Writes the Content-Type line; a text has a charset."""
-        line = self._types.get(mimeType)
-        if charset or not line:
+    def _NewStart(self, code, mimeType, charset):
+        text = "HTTP/1.1 %d %s\r\nServer: MicroWebSrv2\r\n" % (code, Reason(code))
+        start = text.encode() + self._date
+        if mimeType:
             text = "Content-Type: " + mimeType
             if charset or mimeType.startswith("text/"):
                 text += "; charset=" + (charset or "UTF-8")
-            line = (text + "\r\n").encode()
-            if not charset and len(self._types) < 32:
-                self._types[mimeType] = line
-        self.Put(line)
+            start += text.encode() + b"\r\n"
+        if not charset:
+            starts = self._starts.setdefault(code, {})
+            if len(starts) < _MAX_TYPES:
+                starts[mimeType] = start
+        return start
+
+    def PutLength(self, length):
+        """Writes the Content-Length line."""
+        self.Put(b"Content-Length: ")
+        self.PutNumber(length)
+        self.Put(b"\r\n")
+
+    def End(self):
+        """Writes the empty line that ends the head."""
+        self.Put(b"\r\n")
 
     def Put(self, data):
         """Writes bytes."""
@@ -55,6 +69,7 @@ class HeadWriter:
             self._Grow(end)
         self.Buffer[start:end] = data
         self.Length = end
+        self.Room = self._size - end
 
     def PutNumber(self, number):
         """Writes a number >= 0 in decimal digits."""
@@ -73,10 +88,6 @@ class HeadWriter:
             buf[end] = 48 + number % 10
             number //= 10
             size -= 1
-
-    def Fits(self, size):
-        """Says whether so many bytes more have room."""
-        return self.Length + size <= self._size
 
     def _Grow(self, end):
         """A head longer than the buffer: it gets a larger one, and keeps it."""

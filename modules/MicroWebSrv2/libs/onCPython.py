@@ -280,6 +280,16 @@ def IsHost(buf, start, end):
     return not buf[start:end].translate(None, _HOST)
 
 
+def ParseJSON(data):
+    """Returns the object of JSON bytes. Raises ValueError."""
+    import json
+
+    try:
+        return json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("JSON nested too deep") from None
+
+
 def TraceText(error):
     """Returns the traceback of an exception as text."""
     return "".join(_traceback.format_exception(type(error), error, error.__traceback__))

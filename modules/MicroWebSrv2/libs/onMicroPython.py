@@ -267,6 +267,37 @@ _CLASS = (
 )
 
 
+def ParseJSON(data):
+    """Returns the object of JSON bytes. Raises ValueError."""
+    import json
+
+    value = json.loads(data.decode("utf-8"))
+    if not _AreBracketsClosed(data):
+        raise ValueError("a bracket is not closed, or by the wrong one")
+    return value
+
+
+def _AreBracketsClosed(data):
+    """Says what MicroPython's parser does not look at: it takes a text that is cut short for good."""
+    closing = bytearray()
+    i = 0
+    size = len(data)
+    while i < size:
+        byte = data[i]
+        if byte == 34:  # a string: up to the next quote that is not escaped
+            i += 1
+            while i < size and data[i] != 34:
+                i += 2 if data[i] == 92 else 1
+        elif byte == 91 or byte == 123:
+            closing.append(byte + 2)
+        elif byte == 93 or byte == 125:
+            if not closing or closing[-1] != byte:
+                return False
+            closing = closing[:-1]
+        i += 1
+    return not closing
+
+
 def TraceText(error):
     """Returns the traceback of an exception as text."""
     out = _io.StringIO()

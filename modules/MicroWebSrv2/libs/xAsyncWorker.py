@@ -51,9 +51,12 @@ class Worker:
         """Says whether another thread than the calling one runs this worker: then it must be asked by `Post`."""
         return self.Running and self._ident != ThreadIdent()
 
-    def Post(self, callback):
-        """Calls `callback()` in the worker's thread, soon. May be called in any thread."""
-        self._posted.append(callback)
+    def Post(self, callback, polled=None):
+        """Calls `callback()` in the worker's thread, soon. May be called in any thread.
+
+        What it raises is told to the PolledSocket it belongs to, or printed.
+        """
+        self._posted.append((callback, polled))
         if self._wake:
             self._wake.Wake()
 
@@ -89,6 +92,10 @@ class Worker:
         if self._timers:
             count += self._CallTimers()
         return count
+
+    def Replace(self, old, new):
+        """Lets `new` have the events of the same socket from now on."""
+        self.Sockets[PollKey(old.GetSocketObj())] = new
 
     def _WaitMs(self, timeoutMs):
         wait = self._nextTick - self.Now
@@ -129,7 +136,8 @@ class Worker:
         posted = self._posted
         count = len(posted)
         for _ in range(count):  # the list stays: another thread may be appending to it
-            _Guarded(posted.pop(0), None)
+            callback, polled = posted.pop(0)
+            _Guarded(callback, polled)
         return count
 
     def _CallTimers(self):

@@ -1,0 +1,66 @@
+"""One request and its answer: the state that the connection, the handlers and the modules share.
+
+`HttpRequest` and `HttpResponse` are what handlers see of it. One object
+serves the exchanges of a connection one after the other. It has no
+properties: see `PolledSocket` for why.
+"""
+
+from .httpRequest import HttpRequest
+from .httpResponse import HttpResponse
+from .libs.httpSyntax import SEEN_CLOSE, SEEN_KEEP_ALIVE, RequestHead
+from .webRoute import ROUTES
+
+# The states of the answer.
+OPEN = 0  # nobody has answered yet
+ANSWERED = 1  # an answer is on its way
+SENT = 2  # it was sent whole
+
+
+class Exchange(RequestHead):
+    """The parsed head of a request, where it leads, its content, and how far its answer is."""
+
+    Known = ROUTES.Literal
+
+    def __init__(self, connection):
+        super().__init__()
+        self.Connection = connection
+        self.WebServer = connection.WebServer
+        self.Path = b"/"  # encoded, without the query
+        self.Methods = None  # {method: RouteResult} of the path
+        self.Route = None  # RouteResult
+        self.Args = None  # list of the route's arguments
+        self.State = OPEN
+        self.Deferred = False
+        self.Custom = True  # something is set that must not reach the next exchange
+        self.Body = None  # the answer's content that is still to be sent: bytes-like, a stream
+        self.BodyLength = 0  # its bytes; -1: not known
+        self.Request = HttpRequest(self)
+        self.Response = HttpResponse(self)
+        self.Clear()
+
+    def Clear(self):
+        """Forgets the former exchange, where there is something to forget."""
+        self.State = OPEN
+        if self.Custom:
+            self.Custom = False
+            self.Deferred = False
+            self.Content = None  # memoryview
+            self.Stream = None  # ContentStream
+            self.Params = None  # [(name, value), …] of the query, once asked for
+            self.Response.Clear()
+
+    def ClearHead(self):
+        """Makes it the exchange of a request whose head could not be read."""
+        self.Custom = True
+        self.Clear()
+        self._method = ""
+        self._minor = 1
+        self._seen = self._length = 0
+        self._target = self.Path = b"/"
+        self.Methods = self.Route = self.Args = None
+
+    def IsKeepAlive(self):
+        """Says whether the connection stays open after the answer (RFC 9112 section 9.3)."""
+        if self._seen & SEEN_CLOSE:
+            return False
+        return self._minor == 1 or self._seen & SEEN_KEEP_ALIVE != 0
