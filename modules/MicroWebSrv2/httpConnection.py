@@ -227,7 +227,7 @@ class HttpConnection(PolledSocket):
         """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
         try:
             count = ReadInto(self._stream, memoryview(self._buf)[self._have :] if self._have else self._buf)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: MicroPython does not trust the client's certificate
             self.CloseFor(XClosedReason.Error)
             return 0
         if count:
