@@ -6,9 +6,10 @@ BOARD ?= UNIX
 DEVICE ?= build/device
 HEAP ?= 160k
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware run webroot lint test clean
+.PHONY: help setup micropython firmware run bench webroot lint test clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -27,6 +28,9 @@ firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 
 run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
+
+bench: firmware ## measure the speed against a bare poll loop's, on both runtimes (BENCH_ARGS)
+	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
 
 webroot: setup ## renew the compressed copies in webroot/
 	@$(VENV_PYTHON) -m tools webroot

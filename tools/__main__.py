@@ -10,6 +10,7 @@ VERBS = {
     "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
     "firmware": "build a board's firmware into dist/BOARD/",
     "device": "make or update a device folder and run the UNIX firmware in it",
+    "bench": "measure the server's speed against the floor's, on CPython and on the UNIX firmware",
     "webroot": "make or check the compressed files of webroot/",
 }
 
