@@ -5,6 +5,7 @@ Importing it opens nothing and prints nothing.
 
 from .httpRequest import HttpRequest
 from .httpResponse import HttpResponse
+from .libs.interpreter import IS_MICROPYTHON as _IS_MICROPYTHON
 from .libs.urlUtils import UrlUtils
 from .libs.XAsyncSockets import (
     XAsyncSocket,
@@ -50,3 +51,8 @@ __all__ = [
     "XAsyncTCPServer", "XAsyncTCPServerException", "XAsyncTCPClient", "XAsyncTCPClientException",
     "XAsyncUDPDatagram", "XAsyncUDPDatagramException", "XBufferSlot", "XBufferSlots", "XFiFo", "XFiFoException",
 ]  # fmt: skip
+
+if _IS_MICROPYTHON:  # before 1.26 it takes no notice of __all__: `import *` would bring the submodules too
+    for _name in list(globals()):
+        if _name[0] != "_" and _name not in __all__:
+            del globals()[_name]
