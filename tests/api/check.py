@@ -1,4 +1,4 @@
-"""Checks the public API by its behaviour, on any runtime: prints `WRONG …` for what is not as documented, then `CHECKED`.
+"""Checks the public API by its behaviour, on any runtime: prints `WRONG …` for what is not as it should be, or `CHECKED`.
 
 Arguments: a folder with index.html and sub/default.htm, a certificate and its key in PEM.
 """
