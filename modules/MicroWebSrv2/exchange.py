@@ -32,6 +32,7 @@ class Exchange(RequestHead):
         self.State = OPEN
         self.Deferred = False
         self.Custom = True  # something is set that must not reach the next exchange
+        self.Fields = None  # bytes: lines that go into the answer's head as they are, its caching among them
         self.Body = None  # the answer's content that is still to be sent: bytes-like, a stream
         self.BodyLength = 0  # its bytes; -1: not known
         self.Request = HttpRequest(self)
@@ -41,6 +42,7 @@ class Exchange(RequestHead):
     def Clear(self):
         """Forgets the former exchange, where there is something to forget."""
         self.State = OPEN
+        self.Fields = None
         if self.Custom:
             self.Custom = False
             self.Deferred = False

@@ -54,5 +54,3 @@ class HttpClient(XAsyncTCPClient):
         self._mask = mask
         worker.Replace(self._connection, self)
         self._IO().Unread(rest)
-
-

@@ -88,6 +88,10 @@ class HttpConnection(PolledSocket):
         self._tls = True
         self._state = _HANDSHAKE
 
+    def Second(self):
+        """Returns the worker's clock in whole seconds."""
+        return self._worker.Now // 1000
+
     def CliAddr(self):
         """Returns (ip, port) of the client."""
         return PeerAddress(self._rawAddress)

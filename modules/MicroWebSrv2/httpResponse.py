@@ -189,7 +189,7 @@ class HttpResponse:
         """
         if not hasattr(stream, "readinto"):
             raise ValueError('"stream" must be a readable buffer protocol object, got %r' % (stream,))
-        self._Stream(code, stream, self._contentLength or -1)
+        self._Answer(code, self._contentType or "application/octet-stream", stream, self._contentLength or -1)
 
     def Return(self, code, content=None):
         """Answers with a status and a content: str, bytes-like, or None.
@@ -244,13 +244,9 @@ class HttpResponse:
 
         AnswerFile(self, filename, attachmentName)
 
-    def SendFile(self, code, file, length):
+    def SendFile(self, code, file, length, mimeType):
         """Answers with `length` bytes of an open file, from where it stands."""
-        self._Stream(code, file, length)
-
-    def _Stream(self, code, stream, length):
-        self._exchange.Custom = True
-        self._Answer(code, self._contentType or "application/octet-stream", stream, length)
+        self._Answer(code, self._contentType or mimeType, file, length)
 
     def ReturnNotModified(self):
         """Answers 304: what the client keeps is still right."""
@@ -315,6 +311,7 @@ class HttpResponse:
     def ReturnRefusal(self, code):
         """Answers a request that is no good with a plain `code`, whatever was prepared for it."""
         self.Clear()
+        self._exchange.Fields = None
         self.Return(code)
 
     def ReturnBasicAuthRequired(self):
@@ -350,15 +347,15 @@ class HttpResponse:
             self._PutFraming(exchange, head)
         else:
             _DropBody(exchange)
+        if exchange.Fields:
+            head.Put(exchange.Fields)
         if exchange.Custom or exchange.WebServer.AllowOrigins:
             self._PutFields(exchange, head)
         if code != 101:
             exchange.Connection.PutPersistence(head)
         head.End()
-        content = exchange.Body
-        if content is not None and 0 <= exchange.BodyLength <= head.Room and not hasattr(content, "readinto"):
-            head.Put(content)
-            exchange.Body = None
+        if exchange.Body is not None and 0 <= exchange.BodyLength <= head.Room:
+            _PutBody(exchange, head)
         exchange.Connection.Transmit(code, head)
 
     def _PutFraming(self, exchange, head):
@@ -369,7 +366,7 @@ class HttpResponse:
             head.Put(b"Transfer-Encoding: chunked\r\n")
         else:
             exchange.Connection.CloseAfterwards()
-        if not self._allowCaching:
+        if not self._allowCaching and not exchange.Fields:
             head.Put(b"Cache-Control: no-store\r\n")
         if exchange._method == "HEAD":
             _DropBody(exchange)
@@ -389,6 +386,19 @@ class HttpResponse:
         """Called by the connection when the answer was sent whole."""
         if self._onSent:
             self._onSent(self._exchange.WebServer, self)
+
+
+def _PutBody(exchange, head):
+    """Puts a small content behind the head, so that one send takes both; a stream may leave it to the sender."""
+    content = exchange.Body
+    if not hasattr(content, "readinto"):
+        head.Put(content)
+    elif hasattr(content, "seek") and head.PutFrom(content, exchange.BodyLength):
+        if hasattr(content, "close"):
+            content.close()
+    else:
+        return
+    exchange.Body = None
 
 
 def _DropBody(exchange):

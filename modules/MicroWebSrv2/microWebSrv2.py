@@ -134,6 +134,7 @@ class MicroWebSrv2:
         self._managed = False  # the pool is our own
         self._server = None  # XAsyncTCPServer, while running
         self._shares = {}  # worker -> WorkerShare
+        self.Files = {}  # encoded path (bytes) -> what staticFiles.py knows of the file
         self.SetNormalConfig()
 
     def StartInPool(self, asyncSocketsPool):

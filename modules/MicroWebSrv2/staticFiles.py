@@ -4,15 +4,19 @@ Imported by the first request for a file.
 """
 
 from .libs.httpDate import HttpDate, ParseHttpDate
-from .libs.interpreter import FileStat, IsInside, const
+from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_RANGE
+from .libs.interpreter import FileStat, IsInside, ModifiedTicks, const
 from .libs.urlUtils import UrlUtils
 
 _IS_DIRECTORY = const(0x4000)
 _IS_REGULAR = const(0x8000)
 _KIND = const(0xF000)
 _MODE = const(0)  # indices of a stat tuple
+_INODE = const(1)
 _SIZE = const(6)
 _MTIME = const(8)
+
+_VARY = b"Vary: Accept-Encoding\r\n"
 
 
 def ResolvePath(web, path):
@@ -38,33 +42,78 @@ def ResolvePath(web, path):
     return physical, stat
 
 
+class _File:
+    """What is said of a file, ready to be sent; right as long as the file is the one that was looked at."""
+
+    def __init__(self, path, stat, mimeType, caching, twin):
+        self.Path = path
+        self.Type = mimeType
+        self.Size = stat[_SIZE]
+        self.Modified = int(stat[_MTIME])
+        self._inode = stat[_INODE]
+        self.Twin = twin  # _File: the same content compressed
+        self.Second = -1  # of the worker's clock, when it was resolved
+        self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
+        fields = [b"ETag: ", self.ETag, b"\r\n"]
+        if self.Modified > 0:
+            fields.append(("Last-Modified: %s\r\n" % _Date(self.Modified)).encode())
+        if caching:  # kept by the client, and asked for again by its ETag
+            fields.append(b"Cache-Control: no-cache\r\n")
+        if twin:
+            fields.append(_VARY)
+        if path[-3:] != ".gz":  # a part of a compressed twin would be a part of something else
+            fields.append(b"Accept-Ranges: bytes\r\n")
+        self.Fields = b"".join(fields)
+
+    def IsFresh(self):
+        """Says whether the file is still what it was."""
+        stat = FileStat(self.Path)
+        return (
+            stat is not None
+            and stat[_SIZE] == self.Size
+            and int(stat[_MTIME]) == self.Modified
+            and stat[_INODE] == self._inode
+        )
+
+
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
+    files = exchange.WebServer.Files
+    second = exchange.Connection.Second()
+    file = files.get(exchange.Path)
+    # Whether another file has come in its place is looked at once a second, whether it has changed each time.
+    if not file or file.Second != second or not file.IsFresh():
+        file = _Resolve(exchange)
+        if not file:
+            return
+        file.Second = second
+        if len(files) >= exchange.WebServer.BufferSlotsCount // 2:
+            files.clear()
+        files[exchange.Path] = file
+    _Answer(exchange, file)
+
+
+def _Resolve(exchange):
+    """Returns the _File of the request's path, or None when the request was answered otherwise."""
     web = exchange.WebServer
-    request = exchange.Request
     response = exchange.Response
-    path = request.Path
-    if b"%2f" in exchange.Path.lower():  # a slash inside a name
+    path = exchange.Request.Path
+    physical, stat = (None, None) if b"%2f" in exchange.Path.lower() else ResolvePath(web, path)
+    if not physical:  # also a slash inside a name
         response.ReturnNotFound()
-        return
-    physical, stat = ResolvePath(web, path)
-    if not physical:
-        response.ReturnNotFound()
-        return
+        return None
     if path[-1] != "/" and not physical.endswith(path):
         # Relative links of the default page need the slash. The root's own
         # name never comes first, so "//host" cannot be made of it.
-        query = request.QueryString
-        response.ReturnRedirect("/" + str(exchange.Path, "ascii").lstrip("/") + "/" + ("?" + query if query else ""))
-        return
+        query = exchange.Request.QueryString
+        location = "/" + str(exchange.Path, "ascii").lstrip("/") + "/"
+        response.ReturnRedirect(location + ("?" + query if query else ""))
+        return None
     mimeType = web.GetMimeTypeFromFilename(physical)
     if not mimeType:
         response.ReturnForbidden()
-        return
-    if not response.ContentType:
-        response.ContentType = mimeType
-    response.AllowCaching = True
-    _Answer(response, physical, stat)
+        return None
+    return _Describe(physical, stat, mimeType, True)
 
 
 def AnswerFile(response, filename, attachmentName):
@@ -73,12 +122,22 @@ def AnswerFile(response, filename, attachmentName):
     if not _IsFile(stat):
         response.ReturnNotFound()
         return
-    if not response.ContentType:
-        web = response.Request._exchange.WebServer
-        response.ContentType = web.GetMimeTypeFromFilename(filename) or "application/octet-stream"
+    exchange = response._exchange
+    mimeType = response.ContentType or exchange.WebServer.GetMimeTypeFromFilename(filename)
     if attachmentName:
         response.SetHeader("Content-Disposition", _Disposition(attachmentName))
-    _Answer(response, filename, stat)
+    _Answer(exchange, _Describe(filename, stat, mimeType or "application/octet-stream", response.AllowCaching))
+
+
+def _Describe(path, stat, mimeType, caching):
+    """Returns the _File of a path, with its compressed twin `path`.gz if there is one (RFC 9110 section 12.5.3)."""
+    twin = None
+    gzStat = FileStat(path + ".gz")
+    # One older than the file itself holds what the file was before.
+    if _IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]:
+        twin = _File(path + ".gz", gzStat, mimeType, caching, None)
+        twin.Fields += b"Content-Encoding: gzip\r\n" + _VARY
+    return _File(path, stat, mimeType, caching, twin)
 
 
 def _IsFile(stat):
@@ -93,59 +152,50 @@ def _Disposition(name):
     return "attachment; filename=\"%s\"; filename*=UTF-8''%s" % (plain, UrlUtils.Quote(name, ""))
 
 
-def _Answer(response, path, stat):
-    request = response.Request
-    twin = _CompressedTwin(request, response, path, stat)
-    if twin:
-        path, stat = twin
-    size = stat[_SIZE]
-    mtime = int(stat[_MTIME])
-    etag = '"%x-%x%s"' % (mtime, size, "-gz" if twin else "")
-    response.SetHeader("ETag", etag)
-    if mtime > 0:
-        response.SetHeader("Last-Modified", _Date(mtime))
-    if response.AllowCaching:
-        response.SetHeader("Cache-Control", "no-cache")  # kept by the client, and asked for again by its ETag
-    status = _Precondition(request, etag, mtime)
-    if status:
-        response.Return(status)
-        return
-    first, last = 0, size - 1
-    code = 200
-    if not twin:
-        response.SetHeader("Accept-Ranges", "bytes")
-        ranges = _Range(request, size, etag, mtime)
-        if ranges == ():
-            response.SetHeader("Content-Range", "bytes */%d" % size)
-            response.Return(416)
+def _Answer(exchange, file):
+    """Answers with a file, or as the request's conditions and range ask."""
+    seen = exchange._seen
+    if file.Twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesGzip(exchange) and file.Twin.IsFresh():
+        file = file.Twin
+    exchange.Fields = file.Fields
+    if seen & SEEN_CONDITION:
+        status = _Precondition(exchange.Request, file)
+        if status:
+            exchange.Response.Return(status)
             return
-        if ranges:
-            first, last = ranges
-            code = 206
-            response.SetHeader("Content-Range", "bytes %d-%d/%d" % (first, last, size))
+    if seen & SEEN_RANGE:
+        _AnswerRange(exchange, file)
+    else:
+        _Send(exchange, file, 200, 0, file.Size)
+
+
+def _AnswerRange(exchange, file):
+    bounds = _Range(exchange.Request, file)
+    response = exchange.Response
+    if bounds is None:
+        _Send(exchange, file, 200, 0, file.Size)
+    elif not bounds:
+        response.SetHeader("Content-Range", "bytes */%d" % file.Size)
+        response.Return(416)
+    else:
+        response.SetHeader("Content-Range", "bytes %d-%d/%d" % (bounds[0], bounds[1], file.Size))
+        _Send(exchange, file, 206, bounds[0], bounds[1] - bounds[0] + 1)
+
+
+def _Send(exchange, file, code, first, length):
     try:
-        file = open(path, "rb")
+        stream = open(file.Path, "rb")
     except OSError:  # it was there a moment ago, or may not be read
-        response.ReturnForbidden()
+        exchange.Fields = None
+        exchange.Response.ReturnForbidden()
         return
     if first:
-        file.seek(first)
-    response.SendFile(code, file, last - first + 1)
+        stream.seek(first)
+    exchange.Response.SendFile(code, stream, length, file.Type)
 
 
-def _CompressedTwin(request, response, path, stat):
-    """Returns (path, stat) of `path`.gz if it may be served instead (RFC 9110 section 12.5.3)."""
-    if request._Field(b"range"):
-        return None
-    twin = FileStat(path + ".gz")
-    # One older than the file itself holds what the file was before.
-    if not _IsFile(twin) or twin[_MTIME] < stat[_MTIME]:
-        return None
-    response.SetHeader("Vary", "Accept-Encoding")
-    if not AcceptsGzip(request._Field(b"accept-encoding")):
-        return None
-    response.SetHeader("Content-Encoding", "gzip")
-    return path + ".gz", twin
+def _TakesGzip(exchange):
+    return AcceptsGzip(exchange.Request._Field(b"accept-encoding"))
 
 
 def AcceptsGzip(value):
@@ -170,8 +220,10 @@ def _Date(seconds):
     return HttpDate(gmtime(seconds))
 
 
-def _Precondition(request, etag, mtime):
+def _Precondition(request, file):
     """Returns the status that the request's conditions ask for instead of the file, or 0 (RFC 9110 section 13.2.2)."""
+    etag = str(file.ETag, "ascii")
+    mtime = file.Modified
     value = request._Field(b"if-match")
     if value:
         if not _Matches(value, etag, False):
@@ -207,17 +259,18 @@ def _UnmodifiedSince(value, mtime):
     return since is None or tuple(gmtime(mtime)[:6]) <= since
 
 
-def _Range(request, size, etag, mtime):
+def _Range(request, file):
     """Returns (first, last) of the one range asked for, () if it cannot be had, None to send the whole.
 
     Several ranges, and what is no range, are answered with the whole file,
     as RFC 9110 section 14.2 allows.
     """
+    size = file.Size
     value = request._Field(b"range")
     if request.Method != "GET" or not value.startswith("bytes="):
         return None
     condition = request._Field(b"if-range")
-    if condition and condition != etag and (condition[0] == '"' or condition != _Date(mtime)):
+    if condition and condition.encode() != file.ETag and (condition[0] == '"' or condition != _Date(file.Modified)):
         return None
     bounds = value[6:].strip(" \t").split("-")
     if len(bounds) != 2 or not (_IsNumber(bounds[0]) and _IsNumber(bounds[1])) or bounds == ["", ""]:

@@ -10,6 +10,7 @@ from .libs.httpHeadWriter import HeadWriter
 from .libs.interpreter import const
 from .libs.XAsyncSockets import XBufferSlots
 
+_HEAD_ROOM = const(512)  # bytes: a file as long as a slot goes out in one send with its head
 _CLOCK_IS_SET = const(2025)  # a year before it: the clock was never set
 
 
@@ -21,7 +22,7 @@ class WorkerShare:
         self._slots = XBufferSlots(slotsCount, slotsSize, keepAlloc)
         self._free = self._slots.Free
         self._keepAlloc = keepAlloc
-        self._head = HeadWriter(slotsSize)
+        self._head = HeadWriter(slotsSize + _HEAD_ROOM)
         self._second = -1  # of the worker's clock, when the date was looked at
         self._waiting = []  # connections that want a slot
         self._waking = False  # they will be told soon

@@ -71,6 +71,17 @@ class HeadWriter:
         self.Length = end
         self.Room = self._size - end
 
+    def PutFrom(self, file, length):
+        """Writes `length` bytes of a file behind; False, and the file back where it stood, if it has not got them."""
+        start = self.Length
+        count = file.readinto(self.View[start : start + length]) if length else 0
+        if count != length:
+            file.seek(-(count or 0), 1)
+            return False
+        self.Length = start + length
+        self.Room -= length
+        return True
+
     def PutNumber(self, number):
         """Writes a number >= 0 in decimal digits."""
         size = 1

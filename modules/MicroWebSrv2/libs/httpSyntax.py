@@ -26,6 +26,9 @@ SEEN_TYPE = const(16)
 SEEN_CLOSE = const(32)
 SEEN_KEEP_ALIVE = const(64)
 SEEN_UPGRADE = const(128)
+SEEN_RANGE = const(256)  # these three only perhaps: they are told by length and first letter
+SEEN_CONDITION = const(512)
+SEEN_ACCEPT = const(1024)  # Accept-Encoding
 _SEEN_FRAMING = const(30)  # length, coding, expect, type: something to check
 _SEEN_ONCE = const(7)  # host, length, coding: a second one is an error
 
@@ -148,7 +151,7 @@ class RequestHead:
     def _ParseField(self, i, colon, eol):
         buf = self._buf
         field = _FIELDS[(colon - i) << 8 | buf[i] | 32]
-        if not buf.startswith(field[0], i) and buf[i:colon].lower() != field[0].lower():
+        if field[0] and not buf.startswith(field[0], i) and buf[i:colon].lower() != field[0].lower():
             return
         bit = field[1]
         if self._seen & bit & _SEEN_ONCE:
@@ -245,6 +248,12 @@ _FIELDS = {
     (12 << 8) | 99: (b"Content-Type", SEEN_TYPE, None),
     (14 << 8) | 99: (b"Content-Length", SEEN_LENGTH, RequestHead._ParseLength),
     (17 << 8) | 116: (b"Transfer-Encoding", SEEN_CODING, RequestHead._ParseCoding),
+    (5 << 8) | 114: (None, SEEN_RANGE, None),
+    (8 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Match (and If-Range, which counts with Range only)
+    (13 << 8) | 105: (None, SEEN_CONDITION, None),  # If-None-Match
+    (17 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Modified-Since
+    (19 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Unmodified-Since
+    (15 << 8) | 97: (None, SEEN_ACCEPT, None),
 }
 
 
