@@ -1,4 +1,4 @@
-"""Checks the public API by its behaviour, on any runtime: prints `WRONG …` for what is not as it should be, or `CHECKED`.
+"""Checks the public API by its behaviour, on any runtime. Prints `WRONG …` for each fault, and `CHECKED` at the end.
 
 Arguments: a folder with index.html and sub/default.htm, a certificate and its key in PEM.
 """

@@ -1,6 +1,6 @@
 """A web server with all the routes of the HTTP suite.
 
-Arguments: the port, then a JSON object of settings: MicroWebSrv2's properties by name, and
+Arguments: the port, then the path of a JSON file with an object of settings: MicroWebSrv2's properties by name, and
 
     preset      "Embedded", "Light", "Normal" or "Large": which Set…Config is called first ("Embedded")
     ssl         [certificate's file, key's file] or [.., .., authority's file]
@@ -10,7 +10,7 @@ Arguments: the port, then a JSON object of settings: MicroWebSrv2's properties b
 """
 
 import sys
-from json import loads
+from json import load
 from time import sleep
 
 import site_answers
@@ -41,7 +41,10 @@ def configure(server, port, settings):
 
 def main():
     port = int(sys.argv[1])
-    settings = loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+    settings = {}
+    if len(sys.argv) > 2:
+        with open(sys.argv[2]) as file:
+            settings = load(file)
     threads = settings.pop("threads", 0)
     pool = XAsyncSocketsPool()
     server = MicroWebSrv2()

@@ -62,14 +62,17 @@ class Sites:
 
     def __init__(self, runtime, webroot):
         self.runtime = runtime
-        self._webroot = str(webroot)
+        self._webroot = webroot
         self._servers = []
 
     def start(self, env=None, heap=None, **settings):
         """A ServerProcess of site.py; `settings` as that program describes them, the rest as Runtime.start."""
         # The queue of the embedded preset drops connections that come too fast; a second later they come again.
-        settings = {"RootPath": self._webroot, "ConnQueueCapacity": 128, "log": True, **settings}
-        server = self.runtime.start("site", [json.dumps(settings)], heap=heap, env=env)
+        settings = {"RootPath": str(self._webroot), "ConnQueueCapacity": 128, "log": True, **settings}
+        # Not as an argument: a MicroPython dies of one that is longer than 255 bytes.
+        path = self._webroot.parent / f"{self.runtime.name}-{len(self._servers)}.json"
+        path.write_text(json.dumps(settings))
+        server = self.runtime.start("site", [path], heap=heap, env=env)
         self._servers.append(server)
         return server
 

@@ -332,12 +332,11 @@ def test_refused_stream(site):
         assert client.get("/hello").text == "hello"
 
 
-def test_stream_that_is_larger_than_memory(runtime, webroot):
+def test_stream_that_is_larger_than_memory(sites):
     """Five megabytes through a MicroPython that has 400 KB for all it does, the suite's routes among it."""
     size = 5_000_000
     data = pattern(251) * (size // 251)
-    settings = json.dumps({"RootPath": str(webroot)})
-    with runtime.start("site", [settings], heap="400k") as server, Client(server.port) as client:
+    with Client(sites.start(heap="400k").port) as client:
         assert uploaded(client.request("PUT", "/upload", body=data)) == (len(data), zlib.crc32(data))
         client.send(request("PUT", "/upload", ["Transfer-Encoding: chunked"]) + chunks(data, 5000))
         assert uploaded(client.response()) == (len(data), zlib.crc32(data))

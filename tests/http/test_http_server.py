@@ -37,6 +37,7 @@ def test_request_that_does_not_come(hasty, sent, status):
         client.send(sent)
         answer = client.response()
         assert (answer.status, answer.field("Connection")) == (status, "close")
+        client.shut()  # or it is read on for some seconds
         assert client.ended()
 
 
@@ -144,9 +145,9 @@ def test_preset(sites, preset, heap):
 # --- the log ---
 
 
-def test_log_without_a_callback(runtime, webroot):
-    settings = {"RootPath": str(webroot)}
-    with runtime.start("site", [json.dumps(settings)]) as server, Client(server.port) as client:
+def test_log_without_a_callback(sites):
+    server = sites.start(log=False)
+    with Client(server.port) as client:
         client.get("/nothing")
         line = server.wait_for("was not answered").string
     assert re.match(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ WARNING GET /nothing was not answered by its handler", line)
@@ -245,11 +246,12 @@ def test_handler_stops_the_server(sites):
         Client(server.port)
 
 
-def test_first_requests_of_several_threads(runtime, webroot, request):
+def test_first_requests_of_several_threads(runtime, webroot, tmp_path, request):
     """Nothing was imported yet that serves them, and MicroPython's import knows no lock."""
     if runtime.is_micropython:
         request.applymarker(pytest.mark.xfail(reason="two threads may import the same module at once"))
-    settings = json.dumps({"RootPath": str(webroot), "threads": 3})
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"RootPath": str(webroot), "threads": 3}))
     for _ in range(3):
         with runtime.start("site", [settings]) as server:
             clients = [Client(server.port) for _ in range(12)]
