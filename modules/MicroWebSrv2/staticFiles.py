@@ -110,17 +110,20 @@ def _Resolve(exchange):
         response.ReturnRedirect(location + ("?" + query if query else ""))
         return None
     mimeType = web.GetMimeTypeFromFilename(physical)
-    if not mimeType:
+    if not mimeType or IsTemplate(physical):
         response.ReturnForbidden()
         return None
     return _Describe(physical, stat, mimeType, True)
 
 
 def AnswerFile(response, filename, attachmentName):
-    """Answers with a file of the filesystem; 404 where there is none."""
+    """Answers with a file of the filesystem; 404 where there is none, 403 for a template."""
     stat = FileStat(filename)
     if not _IsFile(stat):
         response.ReturnNotFound()
+        return
+    if IsTemplate(filename):
+        response.ReturnForbidden()
         return
     exchange = response._exchange
     mimeType = response.ContentType or exchange.WebServer.GetMimeTypeFromFilename(filename)
@@ -138,6 +141,11 @@ def _Describe(path, stat, mimeType, caching):
         twin = _File(path + ".gz", gzStat, mimeType, caching, None)
         twin.Fields += b"Content-Encoding: gzip\r\n" + _VARY
     return _File(path, stat, mimeType, caching, twin)
+
+
+def IsTemplate(filename):
+    """Says whether a file holds a page's code, which is never sent, whatever its MIME type is."""
+    return filename.lower().rstrip(". ").endswith(".pyhtml")  # FAT takes "a.pyhtml." for the same name
 
 
 def _IsFile(stat):
