@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.http.client import Client, wait_until
+from tests.http.client import Client, request, wait_until
 
 
 def pattern(size):
@@ -223,7 +223,7 @@ def test_stream_that_has_nothing_yet(client):
 def test_stream_that_ends_early(site):
     """It must not look whole: only the end of the connection can tell."""
     with Client(site.port) as client:
-        client.send(b"GET /stream/short HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.send(request("GET", "/stream/short") + request("GET", "/hello"))
         assert client.head_only().field("Content-Length") == "1000"
         assert client.read_until_end() == pattern(400)
 

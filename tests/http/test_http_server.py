@@ -107,6 +107,25 @@ def test_more_requests_at_a_time_than_buffers(small):
         client.close()
 
 
+def test_a_buffer_that_comes_free_is_not_lost_with_a_client(sites):
+    """Two buffers, taken by answers that are not read; of those who wait for one, the first two go away."""
+    server = sites.start(BufferSlotsCount=2, RequestsTimeoutSec=600)
+    readers = [Client(server.port, receive_buffer=4096) for _ in range(2)]
+    for reader in readers:
+        reader.send(request("GET", "/stream/chunked/5000000"))
+        reader.head_only()
+    waiting = [Client(server.port) for _ in range(3)]
+    for client in waiting:
+        client.send(HELLO)
+    waiting[2].get_nothing_yet()  # gives them the time to come in
+    waiting[0].reset()
+    waiting[1].reset()
+    readers[0].reset()
+    assert waiting[2].response().text == "hello"
+    for client in (waiting[2], readers[1]):
+        client.close()
+
+
 def test_idle_connections_hold_no_buffer(small):
     idle = [Client(small.port) for _ in range(30)]
     for client in idle:
