@@ -120,6 +120,7 @@ def test_a_buffer_that_comes_free_is_not_lost_with_a_client(sites):
     waiting[2].get_nothing_yet()  # gives them the time to come in
     waiting[0].reset()
     waiting[1].reset()
+    waiting[2].get_nothing_yet()  # and these to be noticed
     readers[0].reset()
     assert waiting[2].response().text == "hello"
     for client in (waiting[2], readers[1]):
