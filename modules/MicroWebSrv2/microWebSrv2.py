@@ -134,7 +134,6 @@ class MicroWebSrv2:
         self._managed = False  # the pool is our own
         self._server = None  # XAsyncTCPServer, while running
         self._shares = {}  # worker -> WorkerShare
-        self.Files = {}  # encoded path (bytes) -> what staticFiles.py knows of the file
         self.SetNormalConfig()
 
     def StartInPool(self, asyncSocketsPool):
@@ -149,10 +148,13 @@ class MicroWebSrv2:
         server.State = self
         server.ClientClass = HttpConnection
         server.OnClientAccepted = self._OnClientAccepted
+        server.OnWorkers = self._OnWorkers
         self._pool = asyncSocketsPool
         self._server = server
         try:
             self.ShareOf(asyncSocketsPool.Workers[0])
+            if len(asyncSocketsPool.Workers) > 1:
+                self._OnWorkers(asyncSocketsPool.Workers)
         except MemoryError:
             self.Stop()
             raise MicroWebSrv2Exception(
@@ -192,7 +194,7 @@ class MicroWebSrv2:
         server.Close()
         for worker in pool.Workers:
             for polled in list(worker.Sockets.values()):
-                if isinstance(polled, HttpConnection) and polled.WebServer is self:
+                if getattr(polled, "WebServer", None) is self:  # also what an HttpConnection has become
                     polled.Close()
         self._shares = {}
         self.Log("stopped", self.INFO)
@@ -278,11 +280,22 @@ class MicroWebSrv2:
         if self._sslContext:
             connection.Secure(self._sslContext)
 
+    def _OnWorkers(self, workers):
+        """Makes what several threads would stumble over if each made it when it needs it.
+
+        MicroPython's imports and dictionaries are not guarded against two threads at once.
+        """
+        from . import httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
+        from .libs import cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
+
+        for worker in workers:
+            self.ShareOf(worker)
+
     def ShareOf(self, worker):
         """Returns the WorkerShare of a worker's connections; a further thread gets its part of the buffers."""
         share = self._shares.get(worker)
         if not share:
-            count = self._bufferSlotsCount // (len(self._shares) + 1)
+            count = self._bufferSlotsCount // len(self._pool.Workers)
             share = WorkerShare(worker, max(count, 2), self._bufferSlotSize, self._keepAllocBufferSlots)
             self._shares[worker] = share
         return share

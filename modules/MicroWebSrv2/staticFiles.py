@@ -78,7 +78,7 @@ class _File:
 
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
-    files = exchange.WebServer.Files
+    files = exchange.Connection.Share.Files
     second = exchange.Connection.Second()
     file = files.get(exchange.Path)
     # Whether another file has come in its place is looked at once a second, whether it has changed each time.

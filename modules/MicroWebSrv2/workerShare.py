@@ -24,6 +24,7 @@ class WorkerShare:
         self._keepAlloc = keepAlloc
         self._head = HeadWriter(slotsSize + _HEAD_ROOM)
         self._second = -1  # of the worker's clock, when the date was looked at
+        self.Files = {}  # encoded path (bytes) -> what staticFiles.py knows of the file
         self._waiting = []  # connections that want a slot
         self._waking = False  # they will be told soon
 

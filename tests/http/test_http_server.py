@@ -266,10 +266,8 @@ def test_handler_stops_the_server(sites):
         Client(server.port)
 
 
-def test_first_requests_of_several_threads(runtime, webroot, tmp_path, request):
-    """Nothing was imported yet that serves them, and MicroPython's import knows no lock."""
-    if runtime.is_micropython:
-        request.applymarker(pytest.mark.xfail(reason="two threads may import the same module at once"))
+def test_first_requests_of_several_threads(runtime, webroot, tmp_path):
+    """Nothing was asked for yet that serves them, and MicroPython's import knows no lock."""
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps({"RootPath": str(webroot), "threads": 3}))
     for _ in range(3):

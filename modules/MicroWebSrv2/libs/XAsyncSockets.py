@@ -155,6 +155,10 @@ class XAsyncSocketsPool:
             for server in self._servers:
                 server.AttachAlso(worker)
             self._workers.append(worker)
+        if threadsCount > 1:
+            for server in self._servers:
+                if server.OnWorkers:
+                    server.OnWorkers(self._workers)
         for worker in self._workers[:threadsCount]:
             self._StartThread(worker, stackSize)
 
@@ -219,6 +223,7 @@ class XAsyncTCPServer(XAsyncSocket):
     """A listening TCP socket."""
 
     OnClientAccepted = None  # f(xAsyncTCPServer, xAsyncTCPClient)
+    OnWorkers = None  # f(workers): called before several threads begin to serve
 
     @staticmethod
     def Create(asyncSocketsPool, srvAddr, srvBacklog=256, bufSlots=None):
