@@ -222,6 +222,18 @@ def stream_broken(server, request):
     request.Response.ReturnStream(200, Broken())
 
 
+class Endless:
+    """A stream without an end, as fast as it can be."""
+
+    def readinto(self, buffer):
+        return len(buffer)
+
+
+@WebRoute(GET, "/stream/endless")
+def stream_endless(server, request):
+    request.Response.ReturnStream(200, Endless())
+
+
 @WebRoute(GET, "/body/<size>")
 def body(server, request, args):
     request.Response.ReturnOk(b"b" * args["size"])

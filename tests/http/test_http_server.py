@@ -3,10 +3,11 @@
 import json
 import re
 import shutil
+import time
 
 import pytest
 
-from tests.http.client import Client, request
+from tests.http.client import Client, request, wait_until
 from tests.runtimes import APPS, MODULES
 
 HELLO = request("GET", "/hello")
@@ -107,20 +108,29 @@ def test_more_requests_at_a_time_than_buffers(small):
         client.close()
 
 
+def is_at_rest(server):
+    """Whether the server had nothing to do for a while."""
+    before = server.cpu_sec()
+    time.sleep(0.1)
+    return server.cpu_sec() == before
+
+
 def test_a_buffer_that_comes_free_is_not_lost_with_a_client(sites):
     """Two buffers, taken by answers that are not read; of those who wait for one, the first two go away."""
     server = sites.start(BufferSlotsCount=2, RequestsTimeoutSec=600)
     readers = [Client(server.port, receive_buffer=4096) for _ in range(2)]
     for reader in readers:
-        reader.send(request("GET", "/stream/chunked/5000000"))
+        reader.send(request("GET", "/stream/endless"))
         reader.head_only()
+    wait_until(lambda: is_at_rest(server), "both readers' buffers are full")
     waiting = [Client(server.port) for _ in range(3)]
     for client in waiting:
         client.send(HELLO)
-    waiting[2].get_nothing_yet()  # gives them the time to come in
+    wait_until(lambda: is_at_rest(server), "they have come in")
+    assert waiting[2].get_nothing_yet()
     waiting[0].reset()
     waiting[1].reset()
-    waiting[2].get_nothing_yet()  # and these to be noticed
+    wait_until(lambda: is_at_rest(server), "they are noticed")
     readers[0].reset()
     assert waiting[2].response().text == "hello"
     for client in (waiting[2], readers[1]):
