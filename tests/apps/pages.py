@@ -63,6 +63,8 @@ server.SetEmbeddedConfig()
 server.BindAddress = ("127.0.0.1", int(sys.argv[1]))
 server.RootPath = root
 server.OnLogging = on_logging
+if "small" in words:
+    server.BufferSlotsCount = 2
 if "typed" in words:
     MicroWebSrv2.AddMimeType(".pyhtml", "text/html")
 if "without" not in words:
