@@ -55,7 +55,7 @@ def CompilePage(stream, names, escape):
     source = _Compiler(text, names).Run()
     made = {"__name__": "pyhtml", "_escape": escape, "HTMLEscape": escape}
     try:
-        exec("".join(source.Parts), made)
+        exec(source.Text, made)
     except (SyntaxError, ValueError, RuntimeError) as ex:  # ValueError: a NUL; RuntimeError: too much code
         line, what, _ = Explain(ex, source.Lines, "")
         raise PageError(line or 1, what)
@@ -240,14 +240,12 @@ class _Source:
     """Python's source as it is written, and the template's line of each of its lines."""
 
     def __init__(self, head):
-        self.Parts = [head]
+        self.Text = bytearray(head)  # one object and no parts: `exec` takes it as it is
         self.Lines = array("H", (1,))
 
     def Put(self, indent, text, line):
         """Writes a statement, perhaps of several lines."""
-        self.Parts.append(" " * indent)
-        self.Parts.append(text)
-        self.Parts.append("\n")
+        self.Text.extend((" " * indent + text + "\n").encode())
         for i in range(text.count("\n") + 1):
             self.Lines.append(min(line + i, 65535))
 
@@ -257,7 +255,8 @@ class _Compiler:
 
     def __init__(self, text, names):
         self._text = text
-        self._source = _Source("def page(%s):\n" % ", ".join(("request", "response", "print") + tuple(names)))
+        names = ", ".join(("request", "response", "print") + tuple(names))
+        self._source = _Source(("def page(%s):\n" % names).encode())
         self._blocks = []  # (word, line, depth) of the instructions that wait for their end
         self._depth = 1
         self._isBare = False  # nothing stands yet in the innermost block

@@ -8,7 +8,7 @@ class PageStream:
     """What `ReturnStream` takes, with `readinto` and `close`.
 
     `onFailure(stream, error)` is told what the page raises after `Begin`. It
-    returns bytes to be shown at the page's broken end, or None.
+    returns text to be shown at the page's broken end, or None.
     """
 
     def __init__(self, path, onFailure):
@@ -22,6 +22,7 @@ class PageStream:
         self._text = None  # memoryview: the rest of a piece
         self._file = None  # the template, once a literal of it is wanted
         self._left = 0  # bytes of the literal that are still to be read
+        self._count = 0  # bytes that stand in the buffer that is being filled
         self._hasFailed = False
 
     def Begin(self, pieces, buf):
@@ -49,18 +50,18 @@ class PageStream:
         """Renders on; returns the count of bytes, 0 at the end. Raises OSError if the page has failed."""
         if self._first:
             return self._GiveFirst(buf)
-        if self._hasFailed:  # only a cut connection tells that this was not all
-            raise OSError("the page failed")
-        try:
-            return self._Fill(buf)
-        except Exception as ex:
-            shown = self._onFailure(self, ex)
-        self._hasFailed = True
-        self.close()
-        if not shown:
-            raise OSError("the page failed")
-        self._first = memoryview(shown)
-        return self._GiveFirst(buf)
+        if not self._hasFailed:
+            try:
+                return self._Fill(buf)
+            except Exception as ex:
+                self._hasFailed = True
+                self._first = memoryview((self._onFailure(self, ex) or "").encode())
+            self.close()
+            if self._count:  # what the page gave before
+                return self._count
+            if self._first:
+                return self._GiveFirst(buf)
+        raise OSError("the page failed")  # only a cut connection tells that this was not all
 
     def _GiveFirst(self, buf):
         count = min(len(buf), len(self._first))
@@ -70,16 +71,17 @@ class PageStream:
 
     def _Fill(self, buf):
         """Renders until `buf` is full, or the page at its end; returns the count of bytes."""
-        count = 0
-        while count < len(buf) and (self._left or self._text or self._Next()):
+        self._count = 0
+        while self._count < len(buf) and (self._left or self._text or self._Next()):
+            room = buf[self._count :]
             if self._left:
-                count += self._Read(buf[count : count + self._left])
+                self._count += self._Read(room[: self._left])
             elif self._text:
-                size = min(len(buf) - count, len(self._text))
-                buf[count : count + size] = self._text[:size]
+                size = min(len(room), len(self._text))
+                room[:size] = self._text[:size]
                 self._text = self._text[size:]
-                count += size
-        return count
+                self._count += size
+        return self._count
 
     def _Read(self, buf):
         count = self._file.readinto(buf)

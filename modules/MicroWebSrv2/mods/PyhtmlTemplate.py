@@ -107,7 +107,7 @@ class PyhtmlTemplate:
             response.Return(200, whole)
 
     def _OnFailure(self, web, stream, error):
-        """Logs what a page has raised; returns it as HTML (bytes), or None if that is not wanted."""
+        """Logs what a page has raised; returns it as HTML (str), or None if that is not wanted."""
         if isinstance(error, PageError):
             line, what, trace = error.Line, str(error), ""
         else:
@@ -116,7 +116,7 @@ class PyhtmlTemplate:
         web.Log(what + "\n" + trace if trace else what, web.ERROR)
         if not self._showDebug:
             return None
-        return ("<pre>%s\n\n%s</pre>\n" % (_Escape(what), _Escape(trace))).encode()
+        return "<pre>%s\n\n%s</pre>\n" % (_Escape(what), _Escape(trace))
 
     def _Find(self, stream, stat):
         """Returns (function, variables) of the stream's page, and tells the stream its lines. Raises PageError."""
@@ -178,7 +178,7 @@ def _AnswerFailure(response, error, shown):
     status = 503 if isinstance(error, MemoryError) else 500
     if shown:
         response.Clear()  # what the page had prepared is not for this
-        response.Return(status, b"<!DOCTYPE html><title>Error</title>\n" + shown)
+        response.Return(status, "<!DOCTYPE html><title>Error</title>\n" + shown)
     else:
         response.ReturnRefusal(status)
 
