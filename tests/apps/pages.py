@@ -14,7 +14,7 @@ from MicroWebSrv2 import GET, MicroWebSrv2, WebRoute, XAsyncSocketsPool
 
 root = sys.argv[2]
 words = sys.argv[3:]
-state = {"ended": 0}
+state = {"ended": 0, "compiled": 0}
 
 
 class Counted:
@@ -51,9 +51,40 @@ def set_var(server, request):
         request.Response.Return(400, "ValueError %s" % ex)
 
 
+@WebRoute(GET, "/kept")
+def kept(server, request):
+    request.Response.ReturnOk(str(len(pages._pages)))
+
+
+@WebRoute(GET, "/compiled")
+def compiled(server, request):
+    """How many pages were compiled since this was asked before."""
+    request.Response.ReturnOk(str(state["compiled"]))
+    state["compiled"] = 0
+
+
+@WebRoute(GET, "/debug")
+def debug(server, request):
+    try:
+        pages.ShowDebug = 1
+    except ValueError:
+        request.Response.ReturnOk("ValueError, %s" % pages.ShowDebug)
+
+
 @WebRoute(GET, "/routed.pyhtml")
 def routed(server, request):
     request.Response.ReturnOk("routed")
+
+
+def count_compiling():
+    module = sys.modules["MicroWebSrv2.mods.PyhtmlTemplate"]
+    compile_page = module.CompilePage
+
+    def counting(*args):
+        state["compiled"] += 1
+        return compile_page(*args)
+
+    module.CompilePage = counting
 
 
 pages = None
@@ -72,6 +103,7 @@ if "without" not in words:
     pages.ShowDebug = "debug" in words
     pages.SetGlobalVar("title", "A & B")
     pages.SetGlobalVar("counted", Counted())
+    count_compiling()
 server.StartInPool(pool)
 if "threads" in words:
     pool.AsyncWaitEvents(2)
