@@ -42,6 +42,7 @@ _MAX_HEAD = const(8192)  # bytes of a request's head, or the slot's size where t
 _MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the least
 _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
+_PATIENCE_MS = const(3000)  # with a client that takes nothing, when buffers are wanted
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
@@ -53,6 +54,7 @@ class HttpConnection(PolledSocket):
     _reader = None  # ContentReader: the content that still comes
     _sender = None  # ContentSender: the answer that is still going out
     _client = None  # XAsyncTCPClient: what handlers see of the connection
+    _successor = None  # what has the socket after an upgrade; None: the XAsyncTCPClient
     _sendsOn = False  # the client is expected to send on after a refusal
     _expecting = False  # a deferred answer is to come
     ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
@@ -108,10 +110,20 @@ class HttpConnection(PolledSocket):
             self._client = HttpClient(self._pool, self)
         return self._client
 
+    def HandOverTo(self, successor):
+        """Lets `successor.TakeOver(worker, mask, rest)` have the socket after 101, not the XAsyncTCPClient."""
+        self._successor = successor
+
     def IsIdle(self):
         return self._state == _IDLE or self._state == _HANDSHAKE
 
     def IsSlow(self):
+        if self._state == _SENDING:  # a client that has taken nothing for a while
+            return self.ExpireAt < self._worker.Now + self.WebServer.IdleMs - _PATIENCE_MS
+        return self.IsReceiving()
+
+    def IsReceiving(self):
+        """Says whether a request is coming in that has not come whole yet."""
         return self._state == _HEAD or self._state == _BODY
 
     def IsElsewhere(self):
@@ -162,7 +174,7 @@ class HttpConnection(PolledSocket):
 
     def OnExpired(self):
         exchange = self.Exchange
-        if self.IsSlow():
+        if self.IsReceiving():
             self.Refuse(HttpError(408, "too slow"))
         elif self._state == _HANDLING and exchange and not exchange.State:
             self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
@@ -242,7 +254,7 @@ class HttpConnection(PolledSocket):
         return 0
 
     def _OnEndOfStream(self):
-        if self.IsSlow():
+        if self.IsReceiving():
             self.Refuse(HttpError(400, "the request ends in the middle"))
         if self._worker:
             self.CloseFor(XClosedReason.ClosedByPeer)
@@ -385,7 +397,7 @@ class HttpConnection(PolledSocket):
 
     def PutPersistence(self, head):
         """Writes the Connection field of the answer, if it needs one (RFC 9112 section 9.3)."""
-        if self._unread and not self._reader and self._CostsMoreToSkip():
+        if self._unread and self._CostsMoreToSkip():
             self._closing = True
         if self._closing:
             head.Put(b"Connection: close\r\n")
@@ -540,12 +552,12 @@ class HttpConnection(PolledSocket):
     # --- endings ---
 
     def _HandOver(self):
-        """After 101 the socket is the XAsyncTCPClient's; what came behind the request goes with it."""
-        client = self.AsAsyncSocket()
+        """After 101 the socket is the successor's; what came behind the request goes with it."""
+        successor = self._successor or self.AsAsyncSocket()
         self.Exchange.KeepHead()
         rest = bytes(memoryview(self._buf)[self._pos : self._have]) if self._slot else b""
         self._ReleaseSlot()
-        client.TakeOver(self._worker, self._mask, rest)
+        successor.TakeOver(self._worker, self._mask, rest)
         self._worker = self._sock = self._stream = None
 
     def _Discard(self):

@@ -63,15 +63,16 @@ class MicroWebSrv2:
     def LoadModule(modName):
         """Loads the module `mods/<modName>.py` for all servers; returns the instance of its class.
 
-        Loading it again returns the same instance. Raises ValueError for a
-        bad name, MicroWebSrv2Exception when there is no such module or it is broken.
+        A module that the package has not got is looked for where Python looks
+        for all modules. Loading it again returns the same instance. Raises
+        ValueError for a bad name, MicroWebSrv2Exception when there is no such
+        module or it is broken.
         """
         _CheckText("modName", modName)
         known = MicroWebSrv2._modulesByName
         if modName not in known:
-            package = __name__[: __name__.rfind(".")]
             try:
-                module = __import__("%s.mods.%s" % (package, modName), None, None, (modName,))
+                module = _ImportModule(modName)
             except ImportError as ex:
                 raise MicroWebSrv2Exception('cannot load the module "%s": %s' % (modName, ex))
             create = getattr(module, modName, None)
@@ -277,7 +278,9 @@ class MicroWebSrv2:
     # --- what connections use ---
 
     def _OnClientAccepted(self, server, connection):
-        if self._sslContext:
+        if not self._pool:  # stopped by another thread a moment ago
+            connection.Close()
+        elif self._sslContext:
             connection.Secure(self._sslContext)
 
     def _OnWorkers(self, workers):
@@ -295,7 +298,7 @@ class MicroWebSrv2:
         """Returns the WorkerShare of a worker's connections; a further thread gets its part of the buffers."""
         share = self._shares.get(worker)
         if not share:
-            count = self._bufferSlotsCount // len(self._pool.Workers)
+            count = self._bufferSlotsCount // (len(self._pool.Workers) if self._pool else 1)
             share = WorkerShare(worker, max(count, 2), self._bufferSlotSize, self._keepAllocBufferSlots)
             self._shares[worker] = share
         return share
@@ -443,6 +446,16 @@ class MicroWebSrv2:
         if whenStopped:
             self._CheckStopped()
         return value
+
+
+def _ImportModule(name):
+    path = "%s.mods.%s" % (__name__[: __name__.rfind(".")], name)
+    try:
+        return __import__(path, None, None, (name,))
+    except ImportError as ex:
+        if name not in str(ex):  # it is there, and something that it needs is not
+            raise
+    return __import__(name)
 
 
 def _CheckText(name, value):

@@ -20,10 +20,18 @@ def HttpDate(moment):
 
 
 def ParseHttpDate(text):
-    """Returns an IMF-fixdate as the comparable tuple (y, m, d, h, min, s), or None if it is not one."""
-    parts = text.split(" ")
+    """Returns a date as the comparable tuple (y, m, d, h, min, s), or None if it is not one.
+
+    It may be an IMF-fixdate ("Sun, 06 Nov 1994 08:49:37 GMT"), or in the old
+    forms "Sunday, 06-Nov-94 08:49:37 GMT" and "Sun Nov  6 08:49:37 1994".
+    """
+    parts = text.replace("-", " ").split(" ") if "," in text else text.split()
+    if len(parts) == 5:  # asctime
+        parts = [parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"]
     if len(parts) != 6 or parts[5] != "GMT" or len(parts[2]) != 3 or len(parts[4]) != 8:
         return None
+    if len(parts[3]) == 2 and parts[3].isdigit():
+        parts[3] = ("19" if int(parts[3]) >= 70 else "20") + parts[3]
     month = _MONTHS.find(parts[2])
     numbers = [parts[3], parts[1]] + parts[4].split(":")
     if month < 0 or month % 3 or len(numbers) != 5:

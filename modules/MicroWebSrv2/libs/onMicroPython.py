@@ -369,16 +369,19 @@ def FinishTLS(stream):
 
 
 def _ReadFile(path):
-    """Returns a certificate's or key's DER bytes: the ports build mbedTLS without its PEM reader."""
+    """Returns a certificate's or key's DER bytes: the ports build mbedTLS without its PEM reader.
+
+    Of several certificates in a file the first counts.
+    """
     with open(path, "rb") as file:
         data = file.read()
     begin = data.find(b"-----BEGIN ")
     if begin < 0:
         return data
-    begin = data.find(b"-----\n", begin + 11)
+    begin = data.find(b"-----", begin + 11)
     end = data.find(b"-----END ", begin)
     if begin < 0 or end < 0:
         raise ValueError('"%s" is no PEM file' % path)
     from binascii import a2b_base64
 
-    return a2b_base64(data[begin + 6 : end])
+    return a2b_base64(data[begin + 5 : end].strip())

@@ -11,7 +11,8 @@ _OUT = const(4)
 _BROKEN = const(24)  # error or hung up
 
 TICK_MS = const(500)  # deadlines are looked at this often
-_POSTED_MS = const(20)  # how soon a call from another thread is seen where nothing can wake a poll
+_POSTED_MS = const(20)  # how soon a call from another thread is seen where nothing can wake a poll ...
+_TALK_MS = const(5000)  # ... while one is expected, or for this long after the last
 
 
 class XClosedReason:
@@ -34,6 +35,7 @@ class Worker:
         self._nextTick = TICK_MS
         self._timers = []  # [due ms, period ms, callback]
         self._posted = []  # calls from other threads
+        self._talkUntil = 0  # more of them are likely until then
         self.Expecting = 0  # how many answers may come from other threads
         self.Running = False  # AsyncWaitEvents serves it
         self._ident = None
@@ -57,6 +59,7 @@ class Worker:
         What it raises is told to the PolledSocket it belongs to, or printed.
         """
         self._posted.append((callback, polled))
+        self._talkUntil = self.Now + _TALK_MS
         if self._wake:
             self._wake.Wake()
 
@@ -104,7 +107,7 @@ class Worker:
                 wait = timer[0] - self.Now
         if 0 <= timeoutMs < wait:
             wait = timeoutMs
-        if self.Expecting and wait > _POSTED_MS and not self._wake:
+        if wait > _POSTED_MS and not self._wake and (self.Expecting or self._talkUntil > self.Now):
             wait = _POSTED_MS
         if self._posted or wait < 0:
             return 0
