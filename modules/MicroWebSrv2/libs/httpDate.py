@@ -30,14 +30,21 @@ def ParseHttpDate(text):
         parts = [parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"]
     if len(parts) != 6 or parts[5] != "GMT" or len(parts[2]) != 3 or len(parts[4]) != 8:
         return None
-    if len(parts[3]) == 2 and parts[3].isdigit():
+    if len(parts[3]) == 2 and _IsNumber(parts[3]):
         parts[3] = ("19" if int(parts[3]) >= 70 else "20") + parts[3]
     month = _MONTHS.find(parts[2])
     numbers = [parts[3], parts[1]] + parts[4].split(":")
     if month < 0 or month % 3 or len(numbers) != 5:
         return None
     for number in numbers:
-        if not number.isdigit():
+        if not _IsNumber(number):
             return None
     year, day, hour, minute, second = [int(number) for number in numbers]
     return year, month // 3 + 1, day, hour, minute, second
+
+
+def _IsNumber(text):
+    for char in text:  # str.isdigit would let a superscript pass, which is no number to int
+        if not "0" <= char <= "9":
+            return False
+    return text != ""
