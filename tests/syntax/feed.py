@@ -155,6 +155,8 @@ def values():
     for moment, text in rows.DATES:
         yield "HttpDate " + text, _same(HttpDate(moment), text)
         yield "ParseHttpDate " + text, _same(ParseHttpDate(text), moment[:6])
+    for moment, text in rows.OLD_DATES:
+        yield "ParseHttpDate " + text, _same(ParseHttpDate(text), moment)
     for text in rows.NO_DATES:
         yield "ParseHttpDate " + text, _same(ParseHttpDate(text), None)
     for code in rows.REASONS:

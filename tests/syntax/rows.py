@@ -262,10 +262,20 @@ DATES = (
     ((2026, 12, 31, 12, 0, 1, 3, 365), "Thu, 31 Dec 2026 12:00:01 GMT"),
 )
 
+# The forms that were, and that a recipient has to take all the same.
+OLD_DATES = (
+    ((1994, 11, 6, 8, 49, 37), "Sunday, 06-Nov-94 08:49:37 GMT"),
+    ((2026, 11, 22, 0, 0, 0), "Sunday, 22-Nov-26 00:00:00 GMT"),
+    ((1994, 11, 6, 8, 49, 37), "Sun Nov  6 08:49:37 1994"),
+    ((2026, 11, 22, 23, 59, 59), "Sun Nov 22 23:59:59 2026"),
+)
+
 NO_DATES = ("", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "06 Nov 1994 08:49:37 GMT",
             "Sun, 06 Xxx 1994 08:49:37 GMT", "Sun, 06 anF 1994 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 8:49:37 GMT", "Sun, 06 Nov 1994 08:49:3 GMT", "Sun, 06 Nov 1994 08-49-37 GMT",
-            "Sun, 06 Nov 19_4 08:49:37 GMT", "Sun,  06 Nov 1994 08:49:37 GMT")  # fmt: skip
+            "Sun, 06 Nov 19_4 08:49:37 GMT", "Sun,  06 Nov 1994 08:49:37 GMT",
+            "Sun, 0\u00b2 Nov 1994 08:49:37 GMT", "Sun, 06-Nov-\u00b2\u00b2 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 19\u00b24", "Sun, 06 Nov 1994 ::::::::: GMT")  # fmt: skip
 
 # RFC 9110 section 15 and RFC 6585; a status without a phrase has an empty one.
 REASONS = {
