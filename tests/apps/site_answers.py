@@ -1,6 +1,5 @@
 """Routes of site.py that answer in all the ways there are."""
 
-import sys
 from time import sleep
 
 from MicroWebSrv2 import GET, POST, RegisterRoute, WebRoute
@@ -100,13 +99,11 @@ _INJECTIONS = {
     "realm": lambda response: response.ReturnUnauthorized("Basic", "a\r\nX-Evil: 1"),
     "scheme": lambda response: response.ReturnUnauthorized("Basic\r\nX-Evil: 1"),
     "upgrade": lambda response: response.SwitchingProtocols("a\r\nX-Evil: 1"),
-    "attachment": lambda response: response.ReturnFile(sys.argv[0], ""),
     "cookie name": lambda response: response.SetCookie("a\r\nX-Evil", "1"),
     "cookie value": lambda response: response.SetCookie("a", "1\r\nX-Evil: 1"),
     "cookie semicolon": lambda response: response.SetCookie("a", "1; Domain=evil"),
     "cookie path": lambda response: response.SetCookie("a", "1", path="/; Domain=evil"),
 }
-del _INJECTIONS["attachment"]  # any name is made harmless there: /file/attachment shows it
 
 
 @WebRoute(GET, "/inject")
