@@ -3,6 +3,7 @@
 
 import os
 
+NOT_ON_A_BOARD = ("libs/onCPython.py", "libs/wakeUp.py")  # CPython's side of libs/interpreter.py
 OPTIMISE = 3  # mpy-cross -O3: no asserts, no line numbers; docstrings cost nothing either
 
 
@@ -12,7 +13,7 @@ def _pythonFiles(package):
     for folder, _, names in os.walk(os.path.join("modules", package)):
         inPackage = os.path.relpath(folder, os.path.join("modules", package))
         found += [os.path.normpath(os.path.join(inPackage, name)) for name in names if name.endswith(".py")]
-    return sorted(found)
+    return sorted(name for name in found if name not in NOT_ON_A_BOARD)
 
 
 for _package in ("MicroWebSrv2", "firmware"):

@@ -38,6 +38,8 @@ _HANDSHAKE = const(7)
 _IN = const(1)  # poll's masks
 _OUT = const(4)
 
+_LOST = (OSError, ValueError)  # ValueError: MicroPython does not trust the client's certificate
+
 _MAX_HEAD = const(8192)  # bytes of a request's head, or the slot's size where that is more
 _MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the least
 _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
@@ -242,8 +244,8 @@ class HttpConnection(PolledSocket):
     def _Fill(self):
         """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
         try:
-            count = ReadInto(self._stream, memoryview(self._buf)[self._have :] if self._have else self._buf)
-        except (OSError, ValueError):  # ValueError: MicroPython does not trust the client's certificate
+            count = ReadInto(self._stream, self._Room())
+        except _LOST:
             self.CloseFor(XClosedReason.Error)
             return 0
         if count:
@@ -252,6 +254,9 @@ class HttpConnection(PolledSocket):
         if count is not None:
             self._OnEndOfStream()
         return 0
+
+    def _Room(self):
+        return memoryview(self._buf)[self._have :] if self._have else self._buf
 
     def _OnEndOfStream(self):
         if self.IsReceiving():

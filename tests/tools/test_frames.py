@@ -1,0 +1,76 @@
+"""The methods on the way of every request keep their frames small enough for MicroPython to lay them on the C stack.
+
+A frame of more than 11 words (locals, stack, three words for each `try`) is taken from the heap: VM_MAX_STATE_ON_STACK
+in py/objfun.c. How many a function needs stands in its bytecode's prelude, which MicroPython's own mpy-tool reads.
+"""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+from tests.runtimes import MODULES, ROOT
+
+TREE = ROOT / "build" / "micropython"
+MPY_CROSS = ROOT / "build" / "mpy-cross" / "mpy-cross"
+MOST = 11  # words
+
+# What a small dynamic request runs through, by file; a name that is not there any more fails.
+ON_THE_WAY = {
+    "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Room _Advance _NextHead _View PutPersistence
+        Transmit _WriteHead _OnAnswerSent""",
+    "exchange.py": "Clear IsKeepAlive",
+    "pipeline.py": "OnHead _FindRoutes _ChooseRoute Handle _AskModules",
+    "httpResponse.py": "ReturnOk Return _Answer _Compose _PutFraming _PutBody",
+    "workerShare.py": "Take Release Head",
+    "libs/httpHeadWriter.py": "Begin PutLength PutNumber Put End",
+    "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _ParseLength
+        _CheckLineEnds _CheckFraming TrimEnd""",
+    "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",
+}
+
+
+@pytest.fixture(scope="module")
+def mpy_tool():
+    if not MPY_CROSS.is_file():
+        pytest.skip("build/mpy-cross/mpy-cross is not there: `make firmware` builds it")
+    path = TREE / "tools" / "mpy-tool.py"
+    sys.path.insert(0, str(TREE / "py"))  # it imports makeqstrdata from there
+    try:
+        spec = importlib.util.spec_from_file_location("mpy_tool", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
+    module.global_qstrs = module.GlobalQStrList()
+    module.config.native_arch = module.MP_NATIVE_ARCH_NONE
+    return module
+
+
+def frames(mpy_tool, source, target):
+    """{name: [words of the frame, …]} of every function of a Python file, compiled as the firmware's are."""
+    subprocess.run([MPY_CROSS, "-O3", "-o", target, source], check=True)
+    found = {}
+
+    def walk(code):
+        for child in code.children:
+            states, tries = child.prelude_signature[:2]
+            found.setdefault(child.simple_name.str, []).append(states + 3 * tries)
+            walk(child)
+
+    walk(mpy_tool.read_mpy(str(target)).raw_code)
+    return found
+
+
+@pytest.mark.parametrize("file", ON_THE_WAY)
+def test_frames_on_the_way_of_a_request(mpy_tool, tmp_path, file):
+    found = frames(mpy_tool, MODULES / "MicroWebSrv2" / file, tmp_path / "out.mpy")
+    for name in ON_THE_WAY[file].split():
+        assert max(found[name]) <= MOST, f"{name}: {found[name]} words"
+
+
+def test_a_large_frame_is_seen(mpy_tool, tmp_path):
+    source = tmp_path / "large.py"
+    source.write_text("def large(a, b, c, d, e, f, g, h):\n    i = a(b, c, d, e)\n    return i\n")
+    assert frames(mpy_tool, source, tmp_path / "out.mpy")["large"] > [MOST]
