@@ -46,6 +46,9 @@ PAGES = {
     + b"  try:\n    for i in range(100000):\n      yield '%06d' % i * 20\n  finally:\n    counted.up()\n{{ end }}",
     "loop.pyhtml": PY + b"{{ end }}{{ for i in range(16384) }}{{ '%063d' % i }}\n{{ end }}",
     "large.pyhtml": PY + b"{{ end }}" + b"".join(b"{{ %d + 1 }}\n" % i + LARGE for i in range(100)),
+    "ordered.pyhtml": PY + b"  print(1)\n  yield '2'\n  print(3)\n  yield b'4'\n  print(5)\n{{ end }}{{ 6 }}" + LARGE,
+    "printing.pyhtml": PY + b"{{ end }}{{ for i in range(16384) }}{{ py }} print('%063d' % i) {{ end }}{{ end }}",
+    "literals.pyhtml": PY + b"{{ end }}" + b"".join(b"{{ %d + 1 }}\n" % i + LARGE * 10 for i in range(10)),
     "printed.pyhtml": PY + b"  for i in range(2000):\n    print(i, '<br>')\n{{ end }}",
 }
 

@@ -57,6 +57,7 @@ GOOD = (
     ("py block that begins in the line", b"{{ py }}if 1:\n    y = 2\n    z = 3\n{{ end }}{{ y }}{{ z }}", b"23"),
     ("py in a py's own indentation", b"{{ py }}\n    if 1:\n        x = 1\n    y = 2\n{{ end }}{{ x }}{{ y }}", b"12"),
     ("py with tabs", b"{{ if 1 }}{{ py }}\n\tif 1:\n\t\tx = 1\n\ty = 2\n{{ end }}{{ end }}{{ x }}{{ y }}", b"12"),
+    ("py with CRLF and a backslash", b"{{ py }}\r\n  x = 1 + \\\r\n2\r\n{{ end }}{{ x }}", b"3"),
     ("py with CRLF", b"{{ py }}\r\n  x = 1\r\n  y = '''a\r\nb'''\r\n{{ end }}{{ x }}{{ y }}", b"1a\nb"),
     (
         "py with a string over lines",

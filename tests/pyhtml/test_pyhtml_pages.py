@@ -2,12 +2,15 @@
 
 import os
 import threading
+import zlib
+from pathlib import Path
 
 import pytest
 
 from tests.http.client import Client, wait_until
-from tests.pyhtml.conftest import LARGE, MARK, PAGES
+from tests.pyhtml.conftest import LARGE, MARK
 
+RENDER = Path(__file__).with_name("render.py")
 HTML = "text/html; charset=UTF-8"
 
 
@@ -89,6 +92,10 @@ def test_fields_of_a_page(client):
 
 def test_print_longer_than_a_buffer(client):
     assert client.get("/printed.pyhtml").body == b"".join(b"%d <br>\n" % i for i in range(2000))
+
+
+def test_order_of_what_is_printed_and_yielded(client):
+    assert client.get("/ordered.pyhtml").body == b"1\n23\n45\n6" + LARGE
 
 
 def test_http_1_0(server):
@@ -308,17 +315,32 @@ def test_show_debug_is_a_bool(client):
 
 # --- size ---
 
+LOOP = b"".join(b"%063d\n" % i for i in range(16384))
+MEGABYTES = {
+    "loop.pyhtml": LOOP,
+    "printing.pyhtml": LOOP,
+    "literals.pyhtml": b"".join(b"%d\n" % (i + 1) + LARGE * 10 for i in range(10)),
+    "large.pyhtml": b"".join(b"%d\n" % (i + 1) + LARGE for i in range(100)),
+}
 
-@pytest.mark.parametrize("heap", [None, "112k"])
-def test_page_of_a_megabyte(runtime, start, heap):
-    """With words of 64 bits, and the server in it, which takes 60 KB before it has a page."""
+
+# With the whole server in it, which takes 60 KB of words of 64 bits before there is a page.
+@pytest.mark.parametrize(
+    ("name", "heap"), [(name, None) for name in MEGABYTES] + [("loop.pyhtml", "96k"), ("large.pyhtml", "112k")]
+)
+def test_page_of_a_megabyte(runtime, start, name, heap):
     if heap and runtime.name != "unix":
-        pytest.skip("only a firmware has the modules outside of the heap")
+        pytest.skip("only a firmware has the modules outside of its heap")
     server = start("small", heap=heap)
     with Client(server.port) as client:
         for _ in range(3):
-            assert client.get("/loop.pyhtml").body == b"".join(b"%063d\n" % i for i in range(16384))
-            body = client.get("/large.pyhtml").body
-            assert body == b"".join(b"%d\n" % (i + 1) + LARGE for i in range(100))
-            assert len(body) > 1_000_000
-    assert len(PAGES["large.pyhtml"]) > 1_000_000
+            assert client.get("/" + name).body == MEGABYTES[name]
+
+
+@pytest.mark.parametrize("name", ["loop.pyhtml", "printing.pyhtml", "literals.pyhtml"])
+def test_page_of_a_megabyte_in_a_heap_of_64_kilobytes(firmware, root, name):
+    """Compiled and rendered; the package takes 45 KB of it."""
+    said = firmware.run(RENDER, [root / name, 1024], heap="64k").split()
+    data = MEGABYTES[name]
+    assert len(data) > 1_000_000
+    assert said == ["RENDERED", str(len(data)), str(zlib.crc32(data))]
