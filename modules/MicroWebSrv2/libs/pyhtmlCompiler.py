@@ -76,7 +76,9 @@ def Explain(error, lines, path):
             number, rest = _SplitNumber(row[at + len(_FRAME) :])
             line = lines[min(max(number, 1), len(lines)) - 1]
             row = '%sFile "%s", line %d%s' % (row[:at], path, line, rest)
-        if line and row:
+        if row.startswith("Traceback "):  # of an exception while another was handled: the last one tells
+            trace = ""
+        elif line and row:
             trace += row + "\n"
     what = str(error)
     if isinstance(error, SyntaxError):  # CPython's text names the source's line, not the template's

@@ -21,11 +21,8 @@ from ..libs.httpSyntax import ContentError
 from ..libs.interpreter import ModifiedTicks, NewLock, const
 from ..libs.pyhtmlCompiler import CompilePage, Explain, PageError
 from ..libs.pyhtmlStream import PageStream
-from ..microWebSrv2 import MicroWebSrv2
+from ..microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
 from ..staticFiles import IsTemplate, ResolvePath
-
-if not hasattr(builtins, "exec"):
-    raise ImportError("this firmware has no exec(), which pages are compiled with: it was built without a compiler")
 
 _MAX_PAGES = const(16)  # compiled pages that are kept; the one not asked for longest goes
 _OWN_NAMES = ("request", "response", "print", "HTMLEscape", "_escape")
@@ -37,6 +34,10 @@ class PyhtmlTemplate:
     """Renders the pages `.pyhtml` below RootPath; `index.pyhtml` is a default page."""
 
     def __init__(self):
+        if not hasattr(builtins, "exec"):
+            raise MicroWebSrv2Exception(
+                "this firmware was built without MicroPython's compiler: it has no exec(), and cannot compile pages"
+            )
         self._showDebug = False
         self._vars = {}
         self._pages = []  # _Page, the last one asked for at the end
@@ -73,14 +74,18 @@ class PyhtmlTemplate:
     def OnRequest(self, microWebSrv2, request):
         """Answers a request for a page: one without a route, that leads to a file `.pyhtml`."""
         exchange = request._exchange
-        if exchange.Methods or request.Method not in _METHODS or b"%2f" in exchange.Path.lower():
+        if exchange.Methods or b"%2f" in exchange.Path.lower():  # a slash inside a name
             return
         path = request.Path
         if path[-1:] != "/" and not IsTemplate(path):
             return
         physical, stat = ResolvePath(microWebSrv2, path)
-        if physical and IsTemplate(physical):
+        if not physical or not IsTemplate(physical):
+            return
+        if request.Method in _METHODS:
             self._Answer(microWebSrv2, request.Response, physical, stat)
+        else:
+            exchange.Methods = _METHODS  # the pipeline answers with them
 
     def _Answer(self, web, response, path, stat):
         stream = PageStream(path, lambda stream, error: self._OnFailure(web, stream, error))
