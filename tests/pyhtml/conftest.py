@@ -46,6 +46,15 @@ PAGES = {
     + b"  try:\n    for i in range(100000):\n      yield '%06d' % i * 20\n  finally:\n    counted.up()\n{{ end }}",
     "loop.pyhtml": PY + b"{{ end }}{{ for i in range(16384) }}{{ '%063d' % i }}\n{{ end }}",
     "large.pyhtml": PY + b"{{ end }}" + b"".join(b"{{ %d + 1 }}\n" % i + LARGE for i in range(100)),
+    "deep.pyhtml": PY + b"  def f(n):\n    return f(n + 1)\n{{ end }}{{ f(0) }}",
+    "greedy.pyhtml": PY + b"{{ end }}{{ bytearray(1 << 60) }}",
+    "asking.pyhtml": PY
+    + b"{{ end }}{{ for i in range(8000) }}"
+    + LARGE[:1000]
+    + b"{{ end }}{{ request.GetHeader('X-Mine') }} {{ request.GetPostedURLEncodedForm() }} {{ response.HeadersSent }}",
+    "finally.pyhtml": PY
+    + b"  try:\n    response.Return(200, 'done')\n    yield '-' * 100000\n  finally:\n    nothing\n{{ end }}",
+    "yields.pyhtml": PY + b"  yield 7\n{{ end }}",
     "ordered.pyhtml": PY + b"  print(1)\n  yield '2'\n  print(3)\n  yield b'4'\n  print(5)\n{{ end }}{{ 6 }}" + LARGE,
     "printing.pyhtml": PY + b"{{ end }}{{ for i in range(16384) }}{{ py }} print('%063d' % i) {{ end }}{{ end }}",
     "literals.pyhtml": PY + b"{{ end }}" + b"".join(b"{{ %d + 1 }}\n" % i + LARGE * 10 for i in range(10)),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.client import Client, wait_until
+from tests.http.client import Client, request, wait_until
 from tests.pyhtml.conftest import LARGE, MARK
+from tests.runtimes import RUNTIMES
 
 RENDER = Path(__file__).with_name("render.py")
 HTML = "text/html; charset=UTF-8"
@@ -61,7 +62,9 @@ def test_other_methods(client):
     for method in ("PUT", "DELETE", "PATCH"):
         answer = client.request(method, "/hello.pyhtml")
         assert (answer.status, answer.body.count(MARK)) == (405, 0)
-    assert client.request("OPTIONS", "/hello.pyhtml").status == 204
+        assert answer.field("Allow") == "GET, HEAD, POST, OPTIONS"
+    answer = client.request("OPTIONS", "/hello.pyhtml")
+    assert (answer.status, answer.field("Allow")) == (204, "GET, HEAD, POST, OPTIONS")
 
 
 def test_form(client):
@@ -88,6 +91,16 @@ def test_fields_of_a_page(client):
     answer = client.get("/hello.pyhtml")
     assert answer.field("Set-Cookie") is None
     assert answer.field("X-Page") is None
+
+
+def test_request_that_is_asked_late(server):
+    fields = ["X-Mine: here", "Content-Type: application/x-www-form-urlencoded"]
+    with Client(server.port, receive_buffer=4096) as client, Client(server.port) as other:
+        client.send(request("POST", "/asking.pyhtml", fields, b"a=b"))
+        client.head_only()
+        for i in range(3):
+            assert other.get(f"/hello.pyhtml?name={i}").body == b"<p>%d</p>" % i
+        assert client._chunks().endswith(b"here {&#39;a&#39;: &#39;b&#39;} True")
 
 
 def test_print_longer_than_a_buffer(client):
@@ -309,6 +322,21 @@ def test_page_that_fails_late_with_debug(debugged):
     assert b"never" not in data
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "line"),
+    [
+        ("/deep.pyhtml", 500, "deep.pyhtml:4: R.*recursion"),
+        ("/greedy.pyhtml", 503, "greedy.pyhtml:3: MemoryError"),
+        ("/finally.pyhtml", 200, "finally.pyhtml:7: NameError"),
+        ("/yields.pyhtml", 500, "yields.pyhtml: TypeError: a page can yield str, bytes or None, got 7"),
+    ],
+)
+def test_other_failures(server, client, path, status, line):
+    assert client.get(path).status == status
+    server.wait_for(line)
+    assert client.get("/hello.pyhtml").status == 200
+
+
 def test_show_debug_is_a_bool(client):
     assert client.get("/debug").body == b"ValueError, False"
 
@@ -344,3 +372,20 @@ def test_page_of_a_megabyte_in_a_heap_of_64_kilobytes(firmware, root, name):
     data = MEGABYTES[name]
     assert len(data) > 1_000_000
     assert said == ["RENDERED", str(len(data)), str(zlib.crc32(data))]
+
+
+def test_firmware_without_a_compiler():
+    """As far as that can be shown without one: the builtin is taken away."""
+    said = RUNTIMES["cpython"].run(
+        """
+import builtins
+from MicroWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
+import MicroWebSrv2.mods.PyhtmlTemplate as module
+del builtins.exec
+try:
+    MicroWebSrv2.LoadModule("PyhtmlTemplate")
+except MicroWebSrv2Exception as ex:
+    print(ex)
+"""
+    )
+    assert said.startswith("this firmware was built without MicroPython's compiler")
