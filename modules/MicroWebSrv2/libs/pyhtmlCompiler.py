@@ -67,12 +67,13 @@ def Explain(error, lines, path):
 
     `line` is the template's, None if it was not raised in the page; `what` the
     exception in a line; `trace` its traceback from the page on, as text.
+    `lines` is None for a page that was not compiled.
     """
     line = None
     trace = ""
     for row in TraceText(error).split("\n"):
         at = row.find(_FRAME)
-        if at >= 0:
+        if at >= 0 and lines:
             number, rest = _SplitNumber(row[at + len(_FRAME) :])
             line = lines[min(max(number, 1), len(lines)) - 1]
             row = '%sFile "%s", line %d%s' % (row[:at], path, line, rest)

@@ -3,7 +3,7 @@
     {{ py }} code {{ end }}        runs Python; print(...) writes into the page as is
     {{ if condition }} … {{ elif condition }} … {{ else }} … {{ end }}
     {{ for name in iterator }} … {{ end }}
-    {{ expression }}               its value as text, escaped for HTML
+    {{ expression }}               its value as text, escaped for HTML; {{ "{{" }} is two braces
 
 A page's code sees `request`, `response`, `HTMLEscape(value)`, and what SetGlobalVar
 has set. What it assigns is the request's own. `return` ends the page. What a
