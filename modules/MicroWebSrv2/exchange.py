@@ -10,11 +10,6 @@ from .httpResponse import HttpResponse
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_KEEP_ALIVE, RequestHead
 from .webRoute import ROUTES
 
-# The states of the answer.
-OPEN = 0  # nobody has answered yet
-ANSWERED = 1  # an answer is on its way
-SENT = 2  # it was sent whole
-
 
 class Exchange(RequestHead):
     """The parsed head of a request, where it leads, its content, and how far its answer is."""
@@ -29,7 +24,7 @@ class Exchange(RequestHead):
         self.Methods = None  # {method: RouteResult} of the path
         self.Route = None  # RouteResult
         self.Args = None  # list of the route's arguments
-        self.State = OPEN
+        self.Answered = False  # an answer is on its way, or was sent
         self.Deferred = False
         self.Custom = True  # something is set that must not reach the next exchange
         self.Fields = None  # bytes: lines that go into the answer's head as they are, its caching among them
@@ -41,7 +36,7 @@ class Exchange(RequestHead):
 
     def Clear(self):
         """Forgets the former exchange, where there is something to forget."""
-        self.State = OPEN
+        self.Answered = False
         self.Fields = None
         if self.Custom:
             self.Custom = False

@@ -20,7 +20,7 @@ handed over to another protocol. The methods on the way of every request have
 frames of at most 11 words (see `RequestHead`).
 """
 
-from .exchange import SENT, Exchange
+from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
 from .libs.interpreter import Handshake, PeerAddress, ReadInto, ShutdownWrite, TraceText, Write, const
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
@@ -178,7 +178,7 @@ class HttpConnection(PolledSocket):
         exchange = self.Exchange
         if self.IsReceiving():
             self.Refuse(HttpError(408, "too slow"))
-        elif self._state == _HANDLING and exchange and not exchange.State:
+        elif self._state == _HANDLING and exchange and not exchange.Answered:
             self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
             exchange.Response.ReturnServiceUnavailable()
         else:
@@ -300,7 +300,7 @@ class HttpConnection(PolledSocket):
         self._state = _HANDLING
         self._pos = self._scanned = end + 4
         self._unread = exchange._length != 0
-        self._closing = exchange._seen & 32 != 0 or not exchange.IsKeepAlive()
+        self._closing = not exchange.IsKeepAlive()
         return True
 
     def _View(self, buf):
@@ -450,7 +450,7 @@ class HttpConnection(PolledSocket):
         self._state = _HANDLING
         reader = self._reader
         self._reader = None
-        if exchange.State:
+        if exchange.Answered:
             self.CloseFor(XClosedReason.Error)
         else:
             exchange.Response.ReturnRefusal(error.Status)
@@ -526,7 +526,6 @@ class HttpConnection(PolledSocket):
             self._state = _IDLE
             self.ExpireAt = self._worker.Now + self.WebServer.IdleMs
         exchange = self.Exchange
-        exchange.State = SENT
         if exchange.Custom:
             exchange.Response.OnTransmitted()
         if not self._busy and self._worker:  # the caller may be in the middle of something

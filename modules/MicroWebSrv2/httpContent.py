@@ -140,7 +140,7 @@ class ContentStream(ContentReader):
 
     def OnHandled(self):
         """Called when the handler has returned."""
-        if self._connection.Exchange.State == 0:
+        if not self._connection.Exchange.Answered:
             self.OnReadable()
 
     def OnReadable(self):

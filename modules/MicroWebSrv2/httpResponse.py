@@ -48,7 +48,7 @@ class HttpResponse:
     @property
     def HeadersSent(self):
         """bool: the answer has begun; nothing of it can be changed any more."""
-        return self._exchange.State != 0
+        return self._exchange.Answered
 
     @property
     def AllowCaching(self):
@@ -163,7 +163,7 @@ class HttpResponse:
         Without an answer in `timeoutSec` seconds (None: for ever) the client gets 503.
         """
         exchange = self._exchange
-        if exchange.State:
+        if exchange.Answered:
             raise exchange.WebServer.Exception("this request was answered already")
         exchange.Custom = exchange.Deferred = True
         exchange.Connection.Defer(timeoutSec)
@@ -329,9 +329,9 @@ class HttpResponse:
         if not isinstance(code, int) or not 100 <= code <= 999:
             raise ValueError('"code" must be an http status code, got %r' % (code,))
         exchange = self._exchange
-        if exchange.State:
+        if exchange.Answered:
             raise exchange.WebServer.Exception("this request was answered already")
-        exchange.State = 1
+        exchange.Answered = True
         exchange.Body = content
         exchange.BodyLength = length
         if exchange.Deferred and exchange.Connection.IsElsewhere():

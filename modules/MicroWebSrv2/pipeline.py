@@ -98,7 +98,7 @@ def Handle(exchange):
         route.Handler(web, exchange.Request)
     else:
         route.Handler(web, exchange.Request, NamedArgs(route, exchange.Args))
-    if not exchange.State and not exchange.Deferred and not exchange.Stream:
+    if not exchange.Answered and not exchange.Deferred and not exchange.Stream:
         _OnNoAnswer(web, exchange)
 
 
@@ -106,7 +106,7 @@ def _AskModules(web, exchange):
     """Calls OnRequest of each module; True when one has taken the request."""
     for module in web.Modules:
         module.OnRequest(web, exchange.Request)
-        if exchange.State or exchange.Deferred:
+        if exchange.Answered or exchange.Deferred:
             return True
     return False
 
@@ -129,7 +129,7 @@ def OnFailure(exchange, error):
 
 
 def _AnswerFault(exchange, status):
-    if exchange.State:  # a half answer must not look like a whole one
+    if exchange.Answered:  # a half answer must not look like a whole one
         exchange.Connection.Close()
     else:
         exchange.Response.ReturnRefusal(status)
