@@ -54,6 +54,7 @@ PAGES = {
     + b"{{ end }}{{ request.GetHeader('X-Mine') }} {{ request.GetPostedURLEncodedForm() }} {{ response.HeadersSent }}",
     "finally.pyhtml": PY
     + b"  try:\n    response.Return(200, 'done')\n    yield '-' * 100000\n  finally:\n    nothing\n{{ end }}",
+    "answered.pyhtml": PY + b"  response.Return(200, 'done')\n  nothing\n{{ end }}",
     "yields.pyhtml": PY + b"  yield 7\n{{ end }}",
     "ordered.pyhtml": PY + b"  print(1)\n  yield '2'\n  print(3)\n  yield b'4'\n  print(5)\n{{ end }}{{ 6 }}" + LARGE,
     "printing.pyhtml": PY + b"{{ end }}{{ for i in range(16384) }}{{ py }} print('%063d' % i) {{ end }}{{ end }}",

@@ -327,6 +327,7 @@ def test_page_that_fails_late_with_debug(debugged):
     [
         ("/deep.pyhtml", 500, "deep.pyhtml:4: R.*recursion"),
         ("/greedy.pyhtml", 503, "greedy.pyhtml:3: MemoryError"),
+        ("/answered.pyhtml", 200, "answered.pyhtml:4: NameError"),
         ("/finally.pyhtml", 200, "finally.pyhtml:7: NameError"),
         ("/yields.pyhtml", 500, "yields.pyhtml: TypeError: a page can yield str, bytes or None, got 7"),
     ],
