@@ -58,7 +58,9 @@ def CompilePage(stream, names, escape):
         exec(source.Text, made)
     except (SyntaxError, ValueError, RuntimeError) as ex:  # ValueError: a NUL; RuntimeError: too much code
         line, what, _ = Explain(ex, source.Lines, "")
-        raise PageError(line or 1, what)
+        if line is None:  # MicroPython's jumps reach 32 KB of bytecode
+            line, what = 1, "the page has more code than can be compiled at once (%s): move some into a module" % what
+        raise PageError(line, what)
     return made["page"], source.Lines
 
 
