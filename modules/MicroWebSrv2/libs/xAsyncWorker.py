@@ -4,7 +4,7 @@ Each worker has its own poller and its own sockets, so that a socket needs
 no lock: what another thread wants of it is posted to the worker.
 """
 
-from .interpreter import HasWakeUp, Poller, PollKey, ThreadIdent, TicksDiff, TicksMs, TraceText, const
+from .interpreter import HasWakeUp, NewLock, Poller, PollKey, ThreadIdent, TicksDiff, TicksMs, TraceText, const
 
 _IN = const(1)  # poll's masks
 _OUT = const(4)
@@ -35,6 +35,7 @@ class Worker:
         self._nextTick = TICK_MS
         self._timers = []  # [due ms, period ms, callback]
         self._posted = []  # calls from other threads
+        self._lock = NewLock() if NewLock else None  # of that list: not every MicroPython guards lists itself
         self._talkUntil = 0  # more of them are likely until then
         self.Expecting = 0  # how many answers may come from other threads
         self.Running = False  # AsyncWaitEvents serves it
@@ -58,7 +59,11 @@ class Worker:
 
         What it raises is told to the PolledSocket it belongs to, or printed.
         """
-        self._posted.append((callback, polled))
+        if self._lock:
+            with self._lock:
+                self._posted.append((callback, polled))
+        else:
+            self._posted.append((callback, polled))
         self._talkUntil = self.Now + _TALK_MS
         if self._wake:
             self._wake.Wake()
@@ -136,12 +141,17 @@ class Worker:
                 _Guarded(asyncSocket.OnExpired, asyncSocket)
 
     def _CallPosted(self):
-        posted = self._posted
-        count = len(posted)
-        for _ in range(count):  # the list stays: another thread may be appending to it
-            callback, polled = posted.pop(0)
+        count = len(self._posted)
+        for _ in range(count):
+            callback, polled = self._TakePosted()
             _Guarded(callback, polled)
         return count
+
+    def _TakePosted(self):
+        if not self._lock:
+            return self._posted.pop(0)
+        with self._lock:
+            return self._posted.pop(0)
 
     def _CallTimers(self):
         count = 0
