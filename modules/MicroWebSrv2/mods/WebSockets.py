@@ -1,0 +1,141 @@
+"""The module WebSockets: turns upgrade requests into WebSockets (RFC 6455 section 4.2)."""
+
+from ..libs.interpreter import const
+from ..libs.wsHandshake import VERSION, AcceptKey, HasToken, IsKey
+from .webSocket import MessageFrame, WebSocket  # noqa: F401 (the class is part of the module)
+from .webSocketConnection import WebSocketConnection
+
+_MIN_SLOT = const(256)  # bytes: a control frame must find room in a buffer
+
+
+class WebSockets:
+    """Accepts WebSockets on any path; what is not asked to become one goes its usual way.
+
+    A handshake that is no good is answered with 400, an unknown version with
+    426, any at all while `OnWebSocketAccepted` is None with 501.
+    """
+
+    def __init__(self):
+        self._onRequest = None
+        self._onProtocol = None
+        self._onAccepted = None
+
+    @property
+    def OnWebSocketRequest(self):
+        """callable or None: `f(microWebSrv2, request)`, called before a WebSocket is accepted.
+
+        It looks at the request's Origin, Path, credentials; False refuses it (403), or it answers by
+        `request.Response` itself. Browsers let any page open a WebSocket to any server, and send the user's cookies:
+        a server that trusts those checks the Origin here.
+        """
+        return self._onRequest
+
+    @OnWebSocketRequest.setter
+    def OnWebSocketRequest(self, value):
+        self._onRequest = _Callback("OnWebSocketRequest", value)
+
+    @property
+    def OnWebSocketProtocol(self):
+        """callable or None: `f(microWebSrv2, protocols)` gets the client's sub-protocols (list of str).
+
+        It returns the one it selects, as in the list, or None.
+        """
+        return self._onProtocol
+
+    @OnWebSocketProtocol.setter
+    def OnWebSocketProtocol(self, value):
+        self._onProtocol = _Callback("OnWebSocketProtocol", value)
+
+    @property
+    def OnWebSocketAccepted(self):
+        """callable or None: `f(microWebSrv2, webSocket)` gets each new WebSocket, to assign its callbacks."""
+        return self._onAccepted
+
+    @OnWebSocketAccepted.setter
+    def OnWebSocketAccepted(self, value):
+        self._onAccepted = _Callback("OnWebSocketAccepted", value)
+
+    def Broadcast(self, webSockets, msg):
+        """Sends a message, a text (str) or bytes, to many WebSockets; its frame is built once.
+
+        `webSockets` is iterable. Returns the number of those that took it, as SendTextMessage. Raises ValueError.
+        """
+        frame = MessageFrame(msg)
+        count = 0
+        for webSocket in list(webSockets):  # a callback may change what is walked through
+            if webSocket._SendMessage(frame):
+                count += 1
+        return count
+
+    def OnRequest(self, microWebSrv2, request):
+        """Called by the server for each request."""
+        if request.IsUpgrade and HasToken(request.Upgrade, "websocket"):
+            self._OnHandshake(microWebSrv2, request)
+
+    def _OnHandshake(self, microWebSrv2, request):
+        response = request.Response
+        if not self._onAccepted:
+            response.ReturnNotImplemented()
+        elif not _IsWellFormed(request):
+            response.ReturnBadRequest()
+        elif request.GetHeader("Sec-WebSocket-Version") != VERSION:  # section 4.4, RFC 9110 section 15.5.22
+            response.SetHeader("Sec-WebSocket-Version", VERSION)
+            response.SetHeader("Connection", "Upgrade")
+            response.SetHeader("Upgrade", "websocket")
+            response.Return(426)
+        elif microWebSrv2.BufferSlotSize < _MIN_SLOT:
+            microWebSrv2.Log("WebSockets need a BufferSlotSize of at least %d" % _MIN_SLOT, microWebSrv2.ERROR)
+            response.ReturnServiceUnavailable()
+        elif self._IsAllowed(microWebSrv2, request):
+            self._Accept(microWebSrv2, request)
+
+    def _IsAllowed(self, microWebSrv2, request):
+        """Asks the application; what it has not answered itself is refused here."""
+        if not self._onRequest:
+            return True
+        allowed = self._onRequest(microWebSrv2, request)
+        response = request.Response
+        if response.HeadersSent or response.IsDeferred:
+            return False
+        if allowed is False:
+            response.ReturnForbidden()
+            return False
+        return True
+
+    def _Accept(self, microWebSrv2, request):
+        response = request.Response
+        protocol = self._SelectProtocol(microWebSrv2, request)
+        if protocol:
+            response.SetHeader("Sec-WebSocket-Protocol", protocol)
+        response.SetHeader("Sec-WebSocket-Accept", AcceptKey(request.GetHeader("Sec-WebSocket-Key")))
+        connection = request._exchange.Connection
+        connection.HandOverTo(WebSocketConnection(connection, request, protocol, self._onAccepted))
+        response.SwitchingProtocols("websocket")
+
+    def _SelectProtocol(self, microWebSrv2, request):
+        """Returns the sub-protocol to speak, or None. Raises ValueError when the application selects another one."""
+        offered = request.GetHeader("Sec-WebSocket-Protocol")
+        if not offered or not self._onProtocol:
+            return None
+        protocols = [item.strip(" \t") for item in offered.split(",") if item.strip(" \t")]
+        protocol = self._onProtocol(microWebSrv2, protocols)
+        if protocol is not None and protocol not in protocols:
+            raise ValueError("OnWebSocketProtocol must return one of %r or None, got %r" % (protocols, protocol))
+        return protocol
+
+
+def _IsWellFormed(request):
+    """Says whether a request can open a WebSocket (section 4.2.1): its version apart."""
+    return (
+        request.Method == "GET"
+        and request.HttpVer == "HTTP/1.1"
+        and not request.ContentLength
+        and request.ContentStream is None
+        and IsKey(request.GetHeader("Sec-WebSocket-Key"))
+    )
+
+
+def _Callback(name, value):
+    if value is not None and not callable(value):
+        raise ValueError('"%s" must be a function or None, got %r' % (name, value))
+    return value

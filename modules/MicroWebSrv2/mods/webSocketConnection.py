@@ -1,0 +1,355 @@
+"""A WebSocket's connection: carries bytes between the socket, the frames (`libs/wsFrames.py`) and the application.
+
+It takes the socket over from the HttpConnection. A buffer is borrowed while
+bytes are read, so an idle WebSocket holds none; what stays between two
+reads are a message's bytes so far, and at most a header or a control frame.
+
+The states and their moves:
+
+    OPEN      messages go both ways             -> CLOSING, LAST, LOST
+    CLOSING   our Close frame is on its way     -> LAST, LOST
+    LAST      both have said Close              -> (closed)
+    LOST      a write has failed                -> (closed)
+
+and any of them to closed. No properties here, see `PolledSocket`; the
+application's view is `webSocket.py`, the way out `webSocketSender.py`.
+"""
+
+from ..libs.interpreter import ReadInto, TraceText, const
+from ..libs.wsFrames import (
+    CLOSE_ABNORMAL,
+    CLOSE_GOING_AWAY,
+    CLOSE_INTERNAL_ERROR,
+    OP_CLOSE,
+    OP_PING,
+    OP_PONG,
+    ClosePayload,
+    FrameReader,
+    MakeFrame,
+    ParseClose,
+    WsError,
+)
+from ..libs.xAsyncWorker import TICK_MS, XClosedReason
+from .webSocket import WebSocket
+from .webSocketSender import WebSocketSender
+
+_OPEN = const(0)
+_CLOSING = const(1)
+_LAST = const(2)
+_LOST = const(3)
+
+_IN = const(1)  # poll's mask
+
+_TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
+_CLOSE_SEC = const(2)  # how long the client may take to answer our Close frame
+_MIN_RATE = const(256)  # bytes a second: a frame that comes slower is cut off
+_FIRST_ALLOC = const(65536)  # bytes that are allocated for a message because they were announced
+_MAX_QUEUE = const(262144)  # bytes that may wait to be sent, where the server's limits do not say less
+
+class WebSocketConnection(WebSocketSender):
+    """A client's socket after the handshake, and the messages under way on it."""
+
+    # What most connections never have; the instance holds what differs.
+    State = None  # the user's own object, as every socket of a pool has
+    CloseCode = 0  # of the first Close frame, whosever it is; 0: none yet
+    CloseReason = ""
+    PiecesSent = 0  # opcode of the message that is being sent in pieces
+    _message = None  # bytearray: the message so far
+    _filled = 0  # bytes of it
+    _rest = None  # bytes: a frame that has only begun
+    _pinged = False
+
+    def __init__(self, connection, request, protocol, onAccepted):
+        super().__init__(connection.GetAsyncSocketsPool(), connection.GetSocketObj())
+        web = connection.WebServer
+        self.SocketID = id(self._sock)
+        self.WebServer = web
+        self.Share = connection.Share
+        self.WaitMs = 60000  # how long the client may be silent
+        self.MaxQueue = min(web.MaxRequestContentLength, _MAX_QUEUE)
+        self.MaxLength = web.MaxRequestContentLength
+        self.Reader = FrameReader(self, self.MaxLength)
+        self.WebSocket = WebSocket(self, request, protocol)
+        self._stream = connection._stream
+        self._tls = connection.IsSecure()
+        self._onAccepted = onAccepted
+        self._state = _OPEN
+        self._frameBy = 0  # when the next frame is due, or a Ping
+
+    def IsOpen(self):
+        """Says whether messages can be sent."""
+        return self._state == _OPEN and self._worker is not None
+
+    def SetWait(self, seconds):
+        """Sets how long the client may be silent."""
+        self.WaitMs = seconds * 1000
+        if self.IsOpen() and not self._worker.IsElsewhere():  # there: from the next frame on
+            self._RenewFrameBy()
+
+    def SetMaxLength(self, value):
+        """Sets the bytes of the longest message; one that is taken in pieces may be of any length."""
+        self.MaxLength = value
+        self.Reader.MaxLength = None if self.WebSocket._onPiece else value
+
+    def TakeOver(self, worker, mask, rest):
+        """Becomes the socket's owner; `rest` (bytes) came behind the handshake and is read first."""
+        self._worker = worker
+        self._mask = mask
+        worker.Replace(self.WebSocket.Request._exchange.Connection, self)
+        self._RenewFrameBy()
+        worker.Post(lambda: self._Begin(rest), self)  # not from inside the HTTP connection's work
+
+    def _Begin(self, rest):
+        if not self._worker:
+            return
+        try:
+            self._onAccepted(self.WebServer, self.WebSocket)
+        except Exception as ex:
+            self._OnCallbackError(ex)
+        if not self._worker:
+            return
+        if rest:
+            buf = bytearray(rest)
+            self._Feed(buf, memoryview(buf), len(buf))
+        if self._worker:
+            self.Notify(_IN, True)
+            if self._tls:  # no poll tells of bytes inside TLS
+                self.OnReadyForReading()
+
+    # --- receiving ---
+
+    def OnReadyForReading(self):
+        slot = self.Share.Take(self)
+        if not slot:  # OnSlot is called when there is one
+            self.Notify(_IN, False)
+            return
+        reads = _TLS_READS if self._tls else 1  # poll tells of what is left in a socket, not of bytes inside TLS
+        try:
+            while reads and self._Receive(slot):
+                reads -= 1
+        finally:
+            self.Share.Release(slot)
+        if self._tls and not reads and self._worker:
+            self._worker.Post(self._ReadOn, self)
+
+    def OnSlot(self):
+        """Called when a slot may be free after there was none."""
+        if self._worker:
+            self.Notify(_IN, True)
+            self.OnReadyForReading()
+
+    def _ReadOn(self):
+        if self._worker:
+            self.OnReadyForReading()
+
+    def _Receive(self, slot):
+        """Reads into the slot and acts on it; False when there is no more, or an end."""
+        have = 0
+        if self._rest:
+            have = len(self._rest)
+            slot.Buffer[:have] = self._rest
+        try:
+            count = ReadInto(self._stream, slot.View[have:] if have else slot.Buffer)
+        except (OSError, ValueError):  # ValueError: MicroPython does not trust the client's certificate
+            self.CloseFor(XClosedReason.Error)
+            return False
+        if not count:
+            if count is not None:
+                self.CloseFor(XClosedReason.ClosedByPeer)
+            return False
+        self._rest = None
+        self._Feed(slot.Buffer, slot.View, have + count)
+        if self._worker and self._state == _OPEN:
+            self._OnProgress(count)
+        return self._worker is not None
+
+    def _Feed(self, buf, view, end):
+        taken = self.Reader.Feed(buf, view, end)
+        if taken < end:
+            self._rest = bytes(view[taken:end])
+
+    def OnPiece(self, view, isLast):
+        """The FrameReader has found the next bytes of a message."""
+        webSocket = self.WebSocket
+        isText = self.Reader.IsText
+        try:
+            if webSocket._onPiece:
+                webSocket._onPiece(webSocket, view, isText, isLast)
+            elif not isText:
+                self._Gather(view)
+                if isLast and webSocket._onBinary:
+                    webSocket._onBinary(webSocket, self._TakeMessage())
+            elif isLast and self._message is None:  # whole, where it lies
+                if webSocket._onText:
+                    webSocket._onText(webSocket, str(view, "utf-8"))
+            else:
+                self._Gather(view)
+                if isLast and webSocket._onText:
+                    webSocket._onText(webSocket, str(self._TakeMessage(), "utf-8"))
+        except Exception as ex:
+            self._OnCallbackError(ex)
+        if isLast:
+            self._message = None
+
+    def _Gather(self, view):
+        """Appends to the message, which gets memory as it comes, up to what its frame has announced."""
+        message = self._message
+        start = self._filled if message is not None else 0
+        end = start + len(view)
+        if message is None or end > len(message):
+            size = max(end, min(end + self.Reader.Left, max(2 * start, _FIRST_ALLOC)))
+            larger = bytearray(size)
+            if start:
+                larger[:start] = memoryview(message)[:start]
+            self._message = message = larger
+        message[start:end] = view
+        self._filled = end
+
+    def _TakeMessage(self):
+        """Returns the memoryview of the message, which is the application's from now on."""
+        return memoryview(self._message)[: self._filled]
+
+    def OnControl(self, opcode, payload):
+        """The FrameReader has found a control frame."""
+        if opcode == OP_CLOSE:
+            self._OnCloseFrame(payload)
+        elif opcode == OP_PING and self._state == _OPEN:
+            self._Pong(MakeFrame(OP_PONG, payload))
+
+    def OnViolation(self, code, why):
+        """The FrameReader has found that the client broke a rule."""
+        self.WebServer.Log("%s:%s WebSocket: %s" % (self.WebSocket.Request.UserAddress + (why,)), self.WebServer.DEBUG)
+        self.BeginClose(code, why, True)
+
+    def OnFault(self, error):
+        """What was raised while the socket was served costs this connection."""
+        try:
+            self._OnCallbackError(error)
+        except Exception:  # no memory may be left to tell of it
+            self.CloseFor(XClosedReason.Error)
+
+    def _OnCallbackError(self, error):
+        self._message = None
+        self.WebServer.Log("WebSocket: " + TraceText(error), self.WebServer.ERROR)
+        self.BeginClose(CLOSE_INTERNAL_ERROR, "", True)
+
+    # --- deadlines ---
+
+    def _RenewFrameBy(self):
+        worker = self._worker
+        if not worker.Running:  # it may be long since somebody looked at the clock
+            worker.LookAtClock()
+        self._pinged = False
+        self._frameBy = worker.Now + self.WaitMs // 2 + TICK_MS  # a running worker's clock may be a tick old
+        self._Arm()
+
+    def _OnProgress(self, count):
+        """A whole frame gives the next one its full time; a part of one buys as much as it is long."""
+        if not self.Reader.Left and not self._rest:
+            self._RenewFrameBy()
+        else:
+            bought = self._frameBy + count * 1000 // _MIN_RATE
+            self._frameBy = min(bought, self._worker.Now + self.WaitMs // 2 + TICK_MS)
+            self._Arm()
+
+    def _Arm(self):
+        sendBy = self._sendBy
+        frameBy = self._frameBy
+        self.ExpireAt = sendBy if sendBy and (not frameBy or sendBy < frameBy) else frameBy
+
+    def OnExpired(self):
+        now = self._worker.Now
+        if self._state != _OPEN or self._sendBy and self._sendBy <= now:
+            self.CloseFor(XClosedReason.Timeout)
+        elif self._pinged:
+            self.BeginClose(CLOSE_INTERNAL_ERROR, "no frame came in time", True)
+        else:  # half of the time is over: a client that lives answers
+            self._pinged = True
+            self._frameBy = now + self.WaitMs // 2
+            self._Arm()
+            self._Put(MakeFrame(OP_PING, b""))
+
+    # --- the end: the closing handshake (RFC 6455 section 7), or a broken connection ---
+
+    def BeginClose(self, code, reason, atOnce=False):
+        """Sends a Close frame, behind what waits or `atOnce`, and awaits the client's; not a second time."""
+        worker = self._worker
+        if self._state != _OPEN or not worker:
+            return
+        if worker.IsElsewhere():
+            worker.Post(lambda: self.BeginClose(code, reason, atOnce), self)
+            return
+        self.CloseCode = code
+        self.CloseReason = reason
+        self._state = _CLOSING
+        self.Reader.Skip()
+        self._SendClose(ClosePayload(code, reason), atOnce)
+
+    def _OnCloseFrame(self, payload):
+        if self._state == _OPEN:
+            try:
+                self.CloseCode, self.CloseReason = ParseClose(payload)
+                payload = payload[:2]
+            except WsError as ex:
+                self.CloseCode, self.CloseReason = ex.Code, str(ex)
+                payload = ClosePayload(ex.Code, str(ex))
+            self._state = _LAST
+            self._SendClose(payload, False)
+        elif self._state == _CLOSING:
+            self._state = _LAST
+            if not self._backlog:
+                self._OnCloseSent()
+
+    def _SendClose(self, payload, atOnce):
+        self._message = None
+        self._frameBy = 0
+        if atOnce and self._backlog:
+            self._backlog.DropWaiting()
+        self._Put(MakeFrame(OP_CLOSE, payload))
+        if not self._backlog and self._state != _LOST:
+            self._OnCloseSent()
+
+    def _OnCloseSent(self):
+        if self._state == _LAST:  # the server closes first (section 7.1.1)
+            self.CloseFor(XClosedReason.ClosedByPeer)
+        else:
+            self._frameBy = self._worker.Now + _CLOSE_SEC * 1000 + TICK_MS
+            self._Arm()
+
+    def _Lose(self):
+        """A write has failed: closed soon, for the caller may be walking through a list that OnClosed changes."""
+        self._state = _LOST
+        self._worker.Post(lambda: self.CloseFor(XClosedReason.Error), self)
+
+    def Close(self):
+        """Closes the socket without waiting for anybody, as a server does that stops; says so if that is possible."""
+        if self._state == _OPEN and self._worker and not self._worker.IsElsewhere():
+            self.CloseCode = CLOSE_GOING_AWAY
+            self._state = _CLOSING
+            if not self._backlog:
+                self._Write(MakeFrame(OP_CLOSE, ClosePayload(CLOSE_GOING_AWAY)))
+        return self.CloseFor(XClosedReason.ClosedByHost)
+
+    def _Release(self):
+        stream = self._stream
+        self._stream = self._backlog = self._message = self._rest = None
+        self._state = _LOST
+        self.Reader.End()
+        if self._tls and stream:
+            from ..libs.xAsyncTLS import Finish
+
+            Finish(stream)
+
+    def _Leave(self):
+        self.Detach()
+
+    def OnClosed(self, polled, reason):
+        """Called once, when the socket is closed."""
+        if not self.CloseCode:
+            self.CloseCode = CLOSE_ABNORMAL
+        webSocket = self.WebSocket
+        if webSocket._onClosed:
+            try:
+                webSocket._onClosed(webSocket)
+            except Exception as ex:
+                self.WebServer.Log("WebSocket: " + TraceText(ex), self.WebServer.ERROR)

@@ -1,0 +1,157 @@
+"""The way out of a WebSocket: frames that go at once, or wait in a bounded queue until the client takes them."""
+
+from ..libs.interpreter import NewLock, Write, const
+from ..libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
+
+_OUT = const(4)  # poll's mask
+_BURST = const(16)  # writes a turn, so that one fast client does not keep the others waiting
+
+# What other threads want to send is counted before the worker has it; one lock serves all, nobody holds it for long.
+_lock = NewLock() if NewLock else None
+
+
+class Backlog:
+    """Frames (bytes-like) in their order, the first of them sent in part."""
+
+    def __init__(self, frame, sent):
+        self._frames = [frame]
+        self._sent = sent  # bytes of the first frame
+        self._pong = None
+        self.Length = len(frame) - sent  # bytes that wait, without the Pong
+
+    def Add(self, frame):
+        """Appends a frame."""
+        self._frames.append(frame)
+        self.Length += len(frame)
+
+    def SetPong(self, frame):
+        """Takes the answer to a Ping, to be sent next; the last of several is enough (RFC 6455 section 5.5.3)."""
+        self._pong = frame
+
+    def DropWaiting(self):
+        """Forgets all but the first frame: a part of it is sent, or held by TLS."""
+        self._frames = self._frames[:1]
+        self.Length = len(self._frames[0]) - self._sent
+        self._pong = None
+
+    def Send(self, stream):
+        """Writes as much as the client takes; returns how many bytes that were. Raises OSError."""
+        taken = 0
+        for _ in range(_BURST):
+            if not self._frames:
+                break
+            frame = self._frames[0]
+            count = Write(stream, memoryview(frame)[self._sent :]) or 0
+            taken += count
+            self._sent += count
+            self.Length -= count
+            if self._sent < len(frame):
+                break
+            self._sent = 0
+            self._frames.pop(0)
+            self._InsertPong()
+        return taken
+
+    def _InsertPong(self):
+        if self._pong:
+            self._frames.insert(0, self._pong)
+            self.Length += len(self._pong)
+            self._pong = None
+
+
+class WebSocketSender(PolledSocket):
+    """The sending half of a WebSocketConnection."""
+
+    # What most connections never have; the instance holds what differs.
+    _backlog = None
+    _foreign = 0  # bytes that other threads have asked to be sent, not taken by the worker yet
+    _sendBy = 0  # when some progress in sending is due, in ms of the worker's clock; 0: nothing waits
+
+    def Send(self, frame):
+        """Sends a frame of a message, now or when the client takes it. May be called in any thread.
+
+        Returns False when too much waits already, or the WebSocket is closed.
+        """
+        worker = self._worker
+        if not self.IsOpen():
+            return False
+        if worker.IsElsewhere():
+            return self._SendFromElsewhere(worker, frame)
+        if self._IsFull(len(frame)):
+            return False
+        self._Put(frame)
+        return self.IsOpen()
+
+    def _IsFull(self, size):
+        """Says whether a frame must not join those that wait; one alone always may."""
+        waiting = self._foreign + (self._backlog.Length if self._backlog else 0)
+        return waiting > 0 and waiting + size > self.MaxQueue
+
+    def _SendFromElsewhere(self, worker, frame):
+        size = len(frame)
+        with _lock:
+            if self._IsFull(size):
+                return False
+            self._foreign += size
+        worker.Post(lambda: self._SendForeign(frame), self)
+        return True
+
+    def _SendForeign(self, frame):
+        with _lock:
+            self._foreign -= len(frame)
+        if self.IsOpen():
+            self._Put(frame)
+
+    def _Put(self, frame):
+        if self._backlog:
+            self._backlog.Add(frame)
+        else:
+            self._Write(frame)
+
+    def _Pong(self, frame):
+        if self._backlog:
+            self._backlog.SetPong(frame)
+        else:
+            self._Write(frame)
+
+    def _Write(self, frame):
+        try:
+            count = Write(self._stream, frame) or 0
+        except OSError:
+            self._Lose()
+            return
+        if count < len(frame):
+            self._backlog = Backlog(frame, count)
+            self._AwaitSending()
+            self.Notify(_OUT, True)
+
+    def _AwaitSending(self):
+        self._sendBy = self._worker.Now + self.WebServer.RequestsTimeoutSec * 1000 + TICK_MS
+        self._Arm()
+
+    def OnReadyForWriting(self):
+        backlog = self._backlog
+        if not backlog:
+            self.Notify(_OUT, False)
+            return
+        try:
+            count = backlog.Send(self._stream)
+        except OSError:
+            self.CloseFor(XClosedReason.Error)
+            return
+        if not backlog.Length:
+            self._OnAllSent()
+        elif count:
+            self._AwaitSending()
+
+    def _OnAllSent(self):
+        self._backlog = None
+        self._sendBy = 0
+        self._Arm()
+        self.Notify(_OUT, False)
+        webSocket = self.WebSocket
+        if self.IsOpen():
+            if webSocket._onReadyToSend:
+                webSocket._onReadyToSend(webSocket)
+        else:
+            self._OnCloseSent()

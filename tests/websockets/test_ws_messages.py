@@ -1,0 +1,208 @@
+"""Messages on every runtime: whole, in pieces, to many, to slow ones, too long ones."""
+
+import contextlib
+import os
+import time
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.http.client import wait_until
+from tests.websockets.wire import Wire
+
+SIZES = (1, 125, 126, 1000, 1024, 5000, 16000)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_echo(echo, size):
+    text = ("k\u00f6sm\u00f6 \u20ac\U0001f600" * size)[: size // 3 + 1]
+    with echo.connect() as ws:
+        for message in (text, bytes(range(256)) * (size // 256) + bytes(size % 256), "x" * size):
+            ws.send(message)
+            assert ws.recv(20) == message
+
+
+def test_empty_messages(echo):
+    with echo.connect() as ws:
+        ws.send("")
+        assert ws.recv(20) == ""
+        ws.send(b"")
+        assert ws.recv(20) == b""
+
+
+def test_many_messages_in_one_segment(echo):
+    with echo.connect() as ws:
+        for i in range(300):
+            ws.send(f"message {i}")
+        assert [ws.recv(20) for _ in range(300)] == [f"message {i}" for i in range(300)]
+
+
+def test_fragments_with_control_frames_between(echo):
+    with Wire(echo.port, "/") as wire:
+        wire.say(1, b"frag", fin=False)
+        wire.say(9, b"are you there")
+        assert wire.hear() == (10, b"are you there", True)
+        wire.say(0, b"", fin=False)
+        wire.say(10, b"nobody asked")
+        wire.say(0, b"ments")
+        assert wire.hear() == (1, b"fragments", True)
+
+
+def test_byte_by_byte(echo):
+    with Wire(echo.port, "/") as wire:
+        for byte in (b"\x81\xfe\x00\x80\x00\x00\x00\x00" + b"x" * 128, b"\x89\x81\x01\x02\x03\x04a"):
+            for i in range(len(byte)):
+                wire.send(byte[i : i + 1])
+        assert wire.hear() == (1, b"x" * 128, True)
+        assert wire.hear() == (10, bytes([ord("a") ^ 1]), True)
+
+
+def test_a_text_that_is_none_fails_at_once(echo):
+    with Wire(echo.port, "/") as wire:
+        wire.send(b"\x81\xfe\x0f\xff\0\0\0\0" + b"good so far \xed\xa0")
+        assert wire.hear_close() == 1007
+
+
+def test_refused_by_its_length_alone(echo):
+    with Wire(echo.port, "/") as wire:
+        wire.send(b"\x82\xff\0\0\0\0\x7f\xff\xff\xff\0\0\0\0")
+        assert wire.hear_close() == 1009
+
+
+def test_the_limit(echo):
+    """The embedded preset's 16 KB stand for messages too, until the application says otherwise."""
+    with echo.connect() as ws:
+        ws.send(bytes(16384))
+        assert len(ws.recv(20)) == 16384
+        ws.send("!limit 20000")
+        ws.send(bytes(20000))
+        assert len(ws.recv(20)) == 20000
+        ws.send("!limit 0")
+        ws.send(bytes(40000))
+        assert len(ws.recv(20)) == 40000
+        ws.send("!limit 5")
+        ws.send([b"abc", b"def"])
+        with pytest.raises(ConnectionClosed) as closed:
+            ws.recv(20)
+        assert closed.value.rcvd.code == 1009
+
+
+def test_nobody_listens(echo):
+    with echo.connect() as ws:
+        ws.send("!deaf")
+        ws.send("unheard")
+        ws.send(b"unheard")
+        ws.send([b"un", b"heard"])
+        assert ws.ping().wait(20)
+
+
+def test_a_callback_that_raises_costs_its_own_connection(echo):
+    with echo.connect() as ws, echo.connect() as other:
+        ws.send("!fail")
+        with pytest.raises(ConnectionClosed) as closed:
+            ws.recv(20)
+        assert closed.value.rcvd.code == 1011
+        other.send("still here")
+        assert other.recv(20) == "still here"
+    echo.process.wait_for("RuntimeError: own fault")
+
+
+def test_broadcast(echo):
+    with echo.connect() as ws, echo.connect() as second, echo.connect() as third:
+        ws.send("!broadcast to all")
+        assert [each.recv(20) for each in (ws, second, third)] == ["to all"] * 3
+        assert ws.recv(20).startswith("told ")
+
+
+def test_larger_than_memory_out(echoes):
+    """8 MB of one message from a heap of 4 MB, sent on whenever the client has taken what was there."""
+    echo = echoes.start()
+    with echo.connect(max_size=None) as ws:
+        ws.send("!pieces 3200")
+        assert ws.recv(60) == "x" * 8000000
+
+
+def test_larger_than_memory_in(echoes):
+    echo = echoes.start()
+    piece = os.urandom(8192)
+    with echo.connect() as ws:
+        ws.send("!take")
+        ws.send(piece for _ in range(1000))
+        assert ws.recv(60) == "8192000 bytes of False, at most 1024 at once"
+        ws.send("as before")
+        assert ws.recv(20) == "as before"
+
+
+def test_messages_do_not_break_into_pieces(echo):
+    """While a message is sent in pieces another one is not taken, and the pieces stay whole."""
+    with Wire(echo.port, "/", receive_buffer=4096) as wire:
+        wire.say(1, b"!pieces 6000")
+        wire.say(1, b"in between")
+        time.sleep(0.3)
+        first = True
+        while True:
+            opcode, payload, fin = wire.hear()
+            assert opcode == (1 if first else 0)
+            assert payload in (b"x" * 2500, b"")
+            first = False
+            if fin:
+                break
+        wire.say(1, b"afterwards")
+        assert wire.hear() == (1, b"afterwards", True)
+
+
+def test_slow_client(echoes):
+    """What waits for it is bounded, the application learns of it, and what was taken arrives whole."""
+    echo = echoes.start(maxQueue=50000)
+    with Wire(echo.port, "/", receive_buffer=4096) as wire:
+        wire.say(1, b"!many 20000")
+        wait_until(lambda: echo.state()["results"], "the messages are sent")
+        results = echo.state()["results"]
+        assert 50 <= results[0] < 20000
+        wire.say(9, b"first of all")
+        wire.say(9, b"last of all")
+        time.sleep(0.2)
+        messages = pongs = 0
+        while messages < results[0] or not pongs:
+            opcode, payload, _ = wire.hear()
+            if opcode == 10:
+                pongs += 1
+                assert payload == b"last of all"
+            else:
+                assert (opcode, len(payload)) == (2, 1000)
+                messages += 1
+        assert pongs == 1
+        wire.say(1, b"afterwards")
+        assert wire.hear() == (1, b"afterwards", True)
+
+
+def test_client_that_takes_nothing(echoes):
+    echo = echoes.start(requestsSec=1, maxQueue=50000)
+    with Wire(echo.port, "/", receive_buffer=4096) as wire:
+        wire.say(1, b"!many 20000")
+        began = time.monotonic()
+        assert echo.wait_closed(0) == [[1006, "", True]]
+        assert 0.9 < time.monotonic() - began < 10
+
+
+def test_idle_ones_hold_no_buffer(echo):
+    """Far more WebSockets than buffers (16), half of them in the middle of a frame, and pages are served."""
+    wires = [Wire(echo.port, "/") for _ in range(60)]
+    for i, wire in enumerate(wires):
+        wire.send((b"\x81\xfe\x01", b"\x82\xfe\x10\x00\0\0\0\0begun", b"\x89\xfd\0\0\0\0ping", b"")[i % 4])
+    assert echo.state()["open"] >= 60
+    for wire in wires:
+        wire.sock.close()
+
+
+def test_more_than_one_thread(echoes):
+    """Messages reach the WebSockets of other threads."""
+    echo = echoes.start(threads=3, profile="Normal")
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(echo.connect()) for _ in range(12)]
+        wait_until(lambda: echo.state()["open"] == 12, "all are accepted")
+        for i in range(5):
+            sockets[i].send(f"!broadcast number {i}")
+            assert [ws.recv(20) for ws in sockets[:i]] == [f"number {i}"] * i
+            assert [ws.recv(20) for ws in sockets[i + 1 :]] == [f"number {i}"] * (11 - i)
+            assert {sockets[i].recv(20), sockets[i].recv(20)} == {f"number {i}", "told 12"}
