@@ -36,6 +36,11 @@ def _FindRoutes(exchange):
     at = path.find(b"?")
     if at >= 0:
         path = path[:at]
+    file = exchange.Connection.Share.Files.get(path)
+    if file and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
+        exchange.Path = path
+        exchange.Methods = exchange.Args = None
+        return None
     if b"/." in path or b"%" in path:
         path = _SafePath(path)
     exchange.Path = path

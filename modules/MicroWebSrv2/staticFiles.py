@@ -7,6 +7,7 @@ from .libs.httpDate import HttpDate, ParseHttpDate
 from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_RANGE
 from .libs.interpreter import FileStat, IsInside, ModifiedTicks, const
 from .libs.urlUtils import UrlUtils
+from .webRoute import ROUTES
 
 _IS_DIRECTORY = const(0x4000)
 _IS_REGULAR = const(0x8000)
@@ -53,6 +54,7 @@ class _File:
         self._inode = stat[_INODE]
         self.Twin = twin  # _File: the same content compressed
         self.Second = -1  # of the worker's clock, when it was resolved
+        self.Routes = -1  # their version, of which none takes the path
         self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
         fields = [b"ETag: ", self.ETag, b"\r\n"]
         if self.Modified > 0:
@@ -87,6 +89,7 @@ def AnswerPath(exchange):
         if not file:
             return
         file.Second = second
+        file.Routes = ROUTES.Version
         if len(files) >= exchange.WebServer.BufferSlotsCount // 2:
             files.clear()
         files[exchange.Path] = file
@@ -167,7 +170,7 @@ def _Answer(exchange, file):
         file = file.Twin
     exchange.Fields = file.Fields
     if seen & SEEN_CONDITION:
-        status = _Precondition(exchange.Request, file)
+        status = 304 if _HasETag(exchange, file.ETag) else _Precondition(exchange.Request, file)
         if status:
             exchange.Response.Return(status)
             return
@@ -175,6 +178,14 @@ def _Answer(exchange, file):
         _AnswerRange(exchange, file)
     else:
         _Send(exchange, file, 200, 0, file.Size)
+
+
+def _HasETag(exchange, etag):
+    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place."""
+    at = exchange.FindField(b"if-none-match")
+    if at < 0 or not exchange._buf.startswith(etag, at) or exchange._buf[at + len(etag)] != 13:
+        return False
+    return exchange.FindField(b"if-match") < 0 and exchange.FindField(b"if-unmodified-since") < 0
 
 
 def _AnswerRange(exchange, file):

@@ -45,6 +45,7 @@ class _Routes:
         self.Literal = {}  # encoded path (bytes) -> {method: RouteResult}
         self.Tree = {}  # segment (decoded) or _ANY -> node; _END -> {method: RouteResult}
         self.Named = {}  # name -> RouteResult
+        self.Version = 0  # rises with each route: what was found before may be found differently now
 
 
 ROUTES = _Routes()
@@ -78,6 +79,7 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
         raise ValueError('"routePath" must start with "/", got "%s"' % routePath)
     if name is not None:
         _CheckText("name", name)
+    ROUTES.Version += 1
     method = method.upper()
     segments = _Segments(routePath)
     names = [_ArgName(segment) for segment in segments if _ArgName(segment)]
