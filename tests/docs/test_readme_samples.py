@@ -7,6 +7,7 @@ import sys
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from tests.docs import readme
 from tests.runtimes import MODULES, ROOT, ReservedPort, ServerProcess
@@ -49,6 +50,16 @@ def check_numbers(client):
     assert (answer.text, answer.headers["Transfer-Encoding"]) == ("1\n2\n3\n", "chunked")
 
 
+def check_echo(client):
+    with connect(f"ws://{client.base_url.netloc.decode()}/") as socket:
+        socket.send("hello")
+        assert socket.recv(CLIENT_TIMEOUT_SEC) == "hello"
+
+
+def check_template(client):
+    assert client.get("/hello.pyhtml").text == "<p>Hello, 127.0.0.1!</p>"
+
+
 def check_here(client):
     assert [client.get("/here").text for _ in range(3)] == ["here"] * 3
 
@@ -60,6 +71,8 @@ SAMPLES = {
     "parts": check_parts,
     "answer": check_numbers,
     "step": check_here,
+    "echo": check_echo,
+    "template": check_template,
 }
 
 
@@ -80,6 +93,7 @@ def test_every_sample_has_its_test():
 def test_a_sample_does_what_it_says(runtime, name, tmp_path):
     (tmp_path / "webroot").mkdir()
     (tmp_path / "webroot" / "hello.txt").write_text("a file")
+    (tmp_path / "webroot" / "hello.pyhtml").write_text("<p>{{ greeting }}, {{ request.UserAddress[0] }}!</p>")
     port = ReservedPort()
     (tmp_path / "program.py").write_text(program(name, port.number))
     heap = HEAPS.get(runtime.name)
