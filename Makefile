@@ -7,9 +7,10 @@ DEVICE ?= build/device
 HEAP ?= 160k
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware run bench webroot lint test clean
+.PHONY: help setup micropython firmware run bench webroot lint test conformance clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -40,6 +41,9 @@ lint: setup ## check the style of the Python files
 
 test: firmware lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
 	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
+	@$(VENV_PYTHON) -m tools conformance $(CONFORMANCE_ARGS)
 
 clean: ## remove all that was made: build/ and dist/
 	@rm -rf build dist

@@ -11,6 +11,7 @@ VERBS = {
     "firmware": "build a board's firmware into dist/BOARD/",
     "device": "make or update a device folder and run the UNIX firmware in it",
     "bench": "measure the server's speed against the floor's, on CPython and on the UNIX firmware",
+    "conformance": "put the WebSockets to the Autobahn cases on every runtime",
     "webroot": "make or check the compressed files of webroot/",
 }
 

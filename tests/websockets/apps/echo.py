@@ -10,7 +10,7 @@ from _thread import allocate_lock
 
 from MicroWebSrv2 import GET, MicroWebSrv2, WebRoute
 
-SETTINGS = {"threads": 0, "maxLength": 0, "waitSec": 0, "maxQueue": 0, "profile": "Embedded"}
+SETTINGS = {"threads": 0, "maxLength": 0, "waitSec": 0, "maxQueue": 0, "profile": "Embedded", "quiet": False}
 SETTINGS.update(json.loads(sys.argv[2]) if len(sys.argv) > 2 else {})
 
 web_sockets = MicroWebSrv2.LoadModule("WebSockets")
@@ -149,7 +149,8 @@ def on_protocol(server, protocols):
 
 
 def on_logging(server, message, level):
-    print(level, message)
+    if level or not SETTINGS["quiet"]:
+        print(level, message)
     if message.startswith("listening"):
         print("LISTENING", sys.argv[1])
 

@@ -1,0 +1,50 @@
+"""A selection of the Autobahn cases on every runtime; `make conformance` runs them all."""
+
+import pytest
+
+from tools import conformance
+
+pytest.importorskip("kosoku", reason="the Autobahn cases have no wheel for this platform")
+
+CASES = (
+    "1.1.*",
+    "1.2.4",
+    "1.2.8",
+    "2.*",
+    "3.*",
+    "4.*",
+    "5.*",
+    "6.1.*",
+    "6.2.*",
+    "6.3.*",
+    "6.4.*",
+    "6.12.*",
+    "6.21.*",
+    "7.*",
+    "10.*",
+)
+
+
+@pytest.fixture(scope="module")
+def server(runtime):
+    with conformance.serve(runtime) as server:
+        yield server
+
+
+def test_cases(server):
+    verdicts = conformance.run_cases(server.port, CASES)
+    assert [(verdict.case, verdict.fault) for verdict in verdicts if verdict.fault] == []
+    assert len(verdicts) == 125
+
+
+def test_a_fault_is_seen(echoes):
+    """A server that takes no more than 1000 bytes fails the cases of longer messages."""
+    echo = echoes.start(maxLength=1000)
+    faults = {verdict.case: verdict.fault for verdict in conformance.run_cases(echo.port, ["1.1.*"])}
+    assert faults["1.1.1"] is None
+    assert "close code 1009" in faults["1.1.6"]
+
+
+def test_no_such_case():
+    with pytest.raises(conformance.ToolError, match="no such case: 99.9"):
+        conformance.run_group(conformance.RUNTIMES["cpython"], ["99.9"], "1m")
