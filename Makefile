@@ -5,12 +5,14 @@ VENV_PYTHON = build/venv/bin/python
 BOARD ?= UNIX
 DEVICE ?= build/device
 HEAP ?= 160k
+RUNTIME ?= CPYTHON
+PORT ?= 8080
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware run bench webroot lint test conformance clean
+.PHONY: help setup micropython firmware run demo bench webroot lint test conformance clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -29,6 +31,9 @@ firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 
 run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
+
+demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
+	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT) --heap $(HEAP)
 
 bench: firmware ## measure the speed against a bare poll loop's, on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)

@@ -10,6 +10,7 @@ VERBS = {
     "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
     "firmware": "build a board's firmware into dist/BOARD/",
     "device": "make or update a device folder and run the UNIX firmware in it",
+    "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
     "bench": "measure the server's speed against the floor's, on CPython and on the UNIX firmware",
     "conformance": "put the WebSockets to the Autobahn cases on every runtime",
     "webroot": "make or check the compressed files of webroot/",
