@@ -1,0 +1,19 @@
+"""The WebSocket's public names on every runtime: arguments, limits, callbacks, without a socket."""
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+PROGRAM = FOLDER / "programs" / "api.py"
+CHECKS = FOLDER.parent / "sockets" / "programs"
+
+
+def run_checks(runtime):
+    output = runtime.run(f"import sys\nsys.path.insert(0, {str(CHECKS)!r})\nexec(open({str(PROGRAM)!r}).read())")
+    return output, re.findall(r"^ok (\w+)$", output, re.M)
+
+
+def test_api(runtime):
+    wanted = re.search(r"^run\(\[(.*)\]\)$", PROGRAM.read_text(), re.M).group(1).split(", ")
+    output, well = run_checks(runtime)
+    assert well == wanted, output
