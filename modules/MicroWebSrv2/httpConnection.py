@@ -80,8 +80,8 @@ class HttpConnection(PolledSocket):
         self._busy = False  # requests are being handled: what is finished meanwhile is gone on with there
 
     def Attach(self, worker):
-        super().Attach(worker)
         self.Share = self.WebServer.ShareOf(worker)
+        super().Attach(worker)
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
     def Secure(self, sslContext):

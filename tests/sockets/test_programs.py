@@ -45,6 +45,10 @@ def test_pool(runtime, port):
     check(runtime, "pool", port)
 
 
+def test_faults(runtime, port):
+    check(runtime, "faults", port)
+
+
 def test_udp(runtime, port, second_port):
     check(runtime, "udp", port, second_port)
 

@@ -6,7 +6,18 @@ serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
 of its own, imported when first asked for.
 """
 
-from .interpreter import Accept, DefaultStackSize, Listen, LocalPort, PeerAddress, PollKey, SleepMs, StartThread, const
+from .interpreter import (
+    Accept,
+    DefaultStackSize,
+    Listen,
+    LocalPort,
+    PeerAddress,
+    PollKey,
+    SleepMs,
+    StartThread,
+    TraceText,
+    const,
+)
 from .xAsyncWorker import TICK_MS, PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
 from .xBuffers import XBufferSlot, XBufferSlots, XFiFo, XFiFoException  # noqa: F401 (part of this layer)
 
@@ -174,7 +185,10 @@ class XAsyncSocketsPool:
     def _Serve(self, worker):
         try:
             while not self._stopping:
-                worker.Process(-1)
+                try:
+                    worker.Process(-1)
+                except MemoryError:  # what was under way is lost, the loop is not
+                    pass
         finally:
             worker.Leave()
             worker.Running = False
@@ -264,19 +278,38 @@ class XAsyncTCPServer(XAsyncSocket):
     def OnReadyForReading(self):
         worker = self._CurrentWorker()
         for _ in range(_ACCEPT_BURST):
-            try:
-                accepted = Accept(self._sock)
-            except (OSError, MemoryError) as ex:
-                self._OnAcceptFails(worker, ex)
+            if not self._AcceptOne(worker):
                 return
-            if accepted is None:
-                return
+
+    def _AcceptOne(self, worker):
+        """Takes a connection in; False when no other is to be tried now."""
+        try:
+            accepted = Accept(self._sock)
+        except (OSError, MemoryError):
+            self._OnAcceptFails(worker)
+            return False
+        if accepted is None:
+            return False
+        client = None
+        try:
             client = self.ClientClass(self._pool, accepted[0], accepted[1], self)
             client.Attach(worker)
             if self.OnClientAccepted:
                 self.OnClientAccepted(self, client)
             else:
                 client.Close()
+        except Exception as ex:  # this connection's matter alone: the server goes on
+            if client and client.GetWorker():
+                client.OnFault(ex)
+            else:
+                accepted[0].close()
+                self._OnAcceptFails(worker)
+                return False
+        return True
+
+    def OnFault(self, error):
+        """Called with what nobody has caught: a listening socket stays."""
+        print(TraceText(error))
 
     def _CurrentWorker(self):
         if len(self._pool.Workers) == 1:
@@ -286,8 +319,8 @@ class XAsyncTCPServer(XAsyncSocket):
                 return worker
         return self._worker
 
-    def _OnAcceptFails(self, worker, error):
-        """No socket is left (EMFILE, ENFILE, ENOMEM, …): the queue waits for the next tick.
+    def _OnAcceptFails(self, worker):
+        """No socket or no memory is left (EMFILE, ENFILE, ENOMEM, …): the queue waits for the next tick.
 
         The listening socket stays readable meanwhile and would spin, so it
         is not polled; the silent connections are asked to go.

@@ -91,7 +91,7 @@ class Worker:
         except Exception as ex:  # the last net: that socket alone is lost, the others go on
             if current is None:
                 raise
-            current.OnFault(ex)
+            _TellFault(current, ex)
         self.LookAtClock()
         if self.Now >= self._nextTick:
             self._Tick()
@@ -183,12 +183,21 @@ class Worker:
         self.Poller.Close()
 
 
+def _TellFault(asyncSocket, error):
+    """Tells a socket of what was raised in serving it; whatever comes of that, the loop goes on."""
+    try:
+        asyncSocket.OnFault(error)
+    except Exception:  # no memory or stack was left to tell of it: the socket has been closed, or is now
+        if asyncSocket.GetWorker():
+            asyncSocket.CloseFor(XClosedReason.Error)
+
+
 def _Guarded(callback, asyncSocket):
     try:
         callback()
     except Exception as ex:
         if asyncSocket:
-            asyncSocket.OnFault(ex)
+            _TellFault(asyncSocket, ex)
         else:
             print(TraceText(ex))
 
