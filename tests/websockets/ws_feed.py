@@ -143,7 +143,7 @@ def values():
             yield f"unmask {size} from {phase}", same(unmasked(size, phase), b"ab" + expected + b"cd")
     yield "close payload", same(ClosePayload(1000, "x"), b"\x03\xe8x")
     yield "close payload of none", same(ClosePayload(1005), b"")
-    yield "long close reason", same(ClosePayload(1000, "\u20ac" * 50), b"\x03\xe8" + "\u20ac".encode() * 41)
+    yield "long close reason", same(ClosePayload(1000, "x" + "\u20ac" * 50), b"\x03\xe8x" + "\u20ac".encode() * 40)
     yield from handshakes()
 
 
