@@ -164,7 +164,8 @@ class WebSocket:
         """callable or None: `f(webSocket, piece, isText, isLast)`: messages are not gathered but given as they come.
 
         `piece` is a memoryview, valid until the callback returns; a text's pieces are UTF-8 that
-        was checked, perhaps cut inside a character. OnTextMessage and OnBinaryMessage are not called.
+        was checked, perhaps cut inside a character. OnTextMessage and OnBinaryMessage are not called
+        meanwhile. It is to be set, and taken back, between two messages.
         """
         return self._onPiece
 
