@@ -48,13 +48,15 @@ def test_the_server_closes(echo):
 
 
 def test_nothing_is_received_behind_the_servers_close(echo):
-    before = len(echo.state()["closed"])
+    state = echo.state()
+    before = len(state["closed"])
     with Wire(echo.port, "/") as wire:
-        wire.send(frame(1, b"!close 1000") + frame(1, b"unheard") + frame(9, b"unheard") + b"\x82\xfe\x40\x00abcd")
+        wire.send(frame(1, b"!close 1000") + frame(1, b"!many 1") + frame(9, b"unheard") + b"\x82\xfe\x40\x00abcd")
         assert wire.hear_close() == 1000
         wire.send(bytes(0x4000) + frame(8, b"\x03\xe8"))
         assert wire.is_ended()
     assert echo.wait_closed(before) == [[1000, "", True]]
+    assert echo.state()["results"] == state["results"]
 
 
 def test_the_client_does_not_answer_the_close(echo):
