@@ -7,6 +7,7 @@ Open http://127.0.0.1:8080/
 A device does it too: upload this file as `app.py`, and the files of www/ into `webroot/`.
 """
 
+import gc
 import sys
 from json import dumps, loads
 from time import time
@@ -16,6 +17,8 @@ from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute
 _MAX_NAME = 24  # characters
 _MAX_TEXT = 400
 _MAX_PEOPLE = 8  # in the chat: each keeps a connection, and so some memory
+_MAX_MESSAGE = 4096  # bytes
+_MAX_WAITING = 1024  # bytes for a client that reads slowly
 _COLOURS = ("green", "copper", "silver")
 
 _POLICY_VIOLATION = 1008  # close codes of RFC 6455 section 7.4.1 ...
@@ -182,7 +185,8 @@ def OnWebSocketRequest(microWebSrv2, request):
 def OnWebSocketAccepted(microWebSrv2, webSocket):
     """Gives a new WebSocket its callbacks."""
     if webSocket.Request.Path == "/ws/chat":
-        webSocket.MaxRecvMessageLength = 4096  # bytes
+        webSocket.MaxRecvMessageLength = _MAX_MESSAGE
+        webSocket.MaxSendQueueLength = _MAX_WAITING
         _chat.Enter(webSocket)
     else:
         webSocket.OnTextMessage = EchoText
@@ -211,6 +215,9 @@ _pyhtml = MicroWebSrv2.LoadModule("PyhtmlTemplate")
 _pyhtml.ShowDebug = True  # errors are shown on the page: for those who write pages, not for a server on the Internet
 _pyhtml.SetGlobalVar("chat", _chat)
 _pyhtml.SetGlobalVar("started", _started)
+
+# A board's memory stays in large pieces if what compiling this file has left behind goes before the server begins.
+gc.collect()
 
 
 def _Main():

@@ -107,6 +107,22 @@ def test_the_chat_has_room_for_eight(open_socket):
     assert take(late, "welcome")["name"] == "late"
 
 
+def test_a_full_chat_leaves_memory_for_the_page(demo_runtime):
+    """The page is asked for, and so compiled, only when everybody is there and has talked."""
+    with serve(demo_runtime) as server, contextlib.ExitStack() as stack:
+        url = server.url.replace("http", "ws") + "/ws/chat"
+        people = [stack.enter_context(connect(url, open_timeout=60)) for _ in range(8)]
+        for number, web_socket in enumerate(people):
+            web_socket.send(json.dumps({"name": f"P{number}"}))
+            take(web_socket, "welcome")
+        for number in range(20):
+            text = f"{number:400}"
+            people[number % 8].send(json.dumps({"text": text}))
+            assert [take(web_socket, "text")["text"].strip() for web_socket in people] == [str(number)] * 8
+        page = httpx.get(server.url + "/table.pyhtml", timeout=60)
+        assert (page.status_code, "P0, P1, P2, P3, P4, P5, P6, P7" in page.text) == (200, True)
+
+
 def test_ctrl_c_ends_it(demo_runtime):
     with serve(demo_runtime) as server:
         server.interrupt()
