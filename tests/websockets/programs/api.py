@@ -6,6 +6,7 @@ from checks import expect, raises, run
 
 from MicroWebSrv2 import MicroWebSrv2
 from MicroWebSrv2.mods.webSocket import WebSocket
+from MicroWebSrv2.mods.webSocketSender import WebSocketSender
 
 
 class Connection:
@@ -133,6 +134,35 @@ def broadcast():
     raises(ValueError, '"msg" must', module.Broadcast, [], "")
 
 
+class OtherThreadsWorker:
+    """A worker that another thread runs."""
+
+    def __init__(self):
+        self.posted = []
+
+    def IsElsewhere(self):
+        return True
+
+    def Post(self, callback, polled=None):
+        self.posted.append(callback)
+
+
+def another_thread():
+    """What another thread sends is posted to the worker, and what is posted counts as waiting."""
+    sender = WebSocketSender(None, None)
+    worker = sender._worker = OtherThreadsWorker()
+    written = []
+    sender.MaxQueue = 10
+    sender.IsOpen = lambda: True
+    sender._Put = written.append
+    expect(sender.Send(b"12345678"), True)
+    expect(written, [])
+    expect(sender.Send(b"12345678"), False)
+    worker.posted.pop()()
+    expect(written, [b"12345678"])
+    expect(sender.Send(b"12345678"), True)
+
+
 def sha1_without_hashlib():
     sys.modules["hashlib"] = sys
     for name in ("MicroWebSrv2.libs.wsHandshake", "MicroWebSrv2.libs.sha1"):
@@ -143,4 +173,4 @@ def sha1_without_hashlib():
     expect(AcceptKey("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
 
 
-run([bad_messages, good_messages, pieces, close, limits, callbacks, broadcast, sha1_without_hashlib])
+run([bad_messages, good_messages, pieces, close, limits, callbacks, broadcast, another_thread, sha1_without_hashlib])
