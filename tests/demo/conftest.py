@@ -54,7 +54,7 @@ def serve(runtime):
     assert "Traceback" not in output and " ERROR " not in output, output
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """Chromium without a window, a playwright Browser. Skips where it is not there; fails in continuous integration."""
     try:
