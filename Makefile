@@ -33,7 +33,7 @@ run: firmware ## serve from the folder DEVICE (default build/device) with the UN
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
 
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
-	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT) --heap $(HEAP)
+	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT)
 
 bench: firmware ## measure the speed against a bare poll loop's, on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
