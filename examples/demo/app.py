@@ -16,7 +16,7 @@ from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute
 
 _MAX_NAME = 24  # characters
 _MAX_TEXT = 400
-_MAX_PEOPLE = 8  # in the chat: each keeps a connection, and so some memory
+_MAX_PEOPLE = 4  # in the chat: each keeps a connection, and so some memory
 _MAX_MESSAGE = 4096  # bytes
 _MAX_WAITING = 1024  # bytes for a client that reads slowly
 _COLOURS = ("green", "copper", "silver")
