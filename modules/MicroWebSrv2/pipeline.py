@@ -21,11 +21,9 @@ def OnHead(connection, exchange):
         exchange.Args = None
     else:
         methods = _FindRoutes(exchange)
-    exchange.Route = _ChooseRoute(methods, exchange._method) if methods else None
-    if exchange._length:
+    route = exchange.Route = _ChooseRoute(methods, exchange._method) if methods else None
+    if exchange._length or route and route.Stream:
         _SeeToContent(connection, exchange)
-    elif exchange.Route and exchange.Route.Stream:
-        _HandleStream(connection, exchange)
     else:
         Handle(exchange)
 

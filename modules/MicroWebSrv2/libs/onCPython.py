@@ -261,10 +261,6 @@ def IsInside(path, root):
     return real == root or real.startswith(root.rstrip(_os.sep) + _os.sep)
 
 
-def AvailableMemory():
-    """Returns the free bytes of the heap, or None where that cannot be told."""
-
-
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%!$&'()*+,;="
 _TARGET = _HOST + b'/?@"<>`{}|^'
@@ -298,11 +294,6 @@ def ParseJSON(data):
 def TraceText(error):
     """Returns the traceback of an exception as text."""
     return "".join(_traceback.format_exception(type(error), error, error.__traceback__))
-
-
-def ReadOnly(view):
-    """Returns the memoryview, protected against writing."""
-    return view.toreadonly()
 
 
 # --- TLS (OpenSSL) -----------------------------------------------------------

@@ -220,13 +220,6 @@ def IsInside(path, root):
     return True
 
 
-def AvailableMemory():
-    """Returns the free bytes of the heap, or None where that cannot be told."""
-    import gc
-
-    return gc.mem_free()
-
-
 def IsToken(buf, start, end):
     """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
     if start >= end:
@@ -308,11 +301,6 @@ def TraceText(error):
     out = _io.StringIO()
     _sys.print_exception(error, out)
     return out.getvalue()
-
-
-def ReadOnly(view):
-    """Returns the memoryview, which MicroPython cannot protect, unchanged."""
-    return view
 
 
 # --- TLS (mbedTLS) -----------------------------------------------------------
