@@ -7,11 +7,11 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from tools import boards
 from tools.failure import ToolError
 from tools.micropython import COMMIT, STAMP, VERSION, source_tree
-from tools.paths import BOARDS, BUILD, DIST, MODULES, ROOT, shown
+from tools.paths import BUILD, DIST, MODULES, ROOT, shown
 from tools.step import run_step
 
 MPY_CROSS = BUILD / "mpy-cross" / "mpy-cross"
@@ -20,22 +20,12 @@ MPY_CROSS = BUILD / "mpy-cross" / "mpy-cross"
 SOURCE_DATE_EPOCH = 1744675200  # 2025-04-15 UTC
 
 
-@dataclass(frozen=True)
-class Port:
-    """How a port of MicroPython is built out of tree: the make variable for the board's folder, and what comes out."""
+def build(name):
+    """Build the firmware of the board `name`, as far as something changed. Returns the paths in dist/BOARD/.
 
-    name: str
-    board_variable: str
-    products: tuple
-
-
-PORTS = {"UNIX": Port("unix", "VARIANT_DIR", ("micropython",))}
-
-
-def build(board):
-    """Build the firmware of `board`, as far as something changed. Returns the paths of what lies in dist/BOARD/."""
-    if board not in PORTS:
-        raise ToolError(f"there is no board {board!r}. Boards: {', '.join(sorted(PORTS))}.")
+    Raises ToolError.
+    """
+    board = boards.load(name)
     with only_builder():
         tree = source_tree()
         build_mpy_cross(tree)
@@ -85,21 +75,21 @@ def build_mpy_cross(tree):
 
 def make_port(tree, board):
     """Build the port with the board's folder and its manifest, into build/BOARD/."""
-    port = PORTS[board]
-    folder = BUILD / board
-    start_anew_when_changed(folder, tree, BOARDS / board)
+    folder = BUILD / board.name
+    variables = board.make_variables(tree)
+    start_anew_when_changed(folder, tree, board)
     forget_frozen_when_renamed(folder, board)
     command = make(
-        tree / "ports" / port.name,
+        board.port_folder(tree),
         BUILD=folder,
-        FROZEN_MANIFEST=BOARDS / board / "manifest.py",
+        FROZEN_MANIFEST=board.folder / "manifest.py",
         MICROPY_MPYCROSS_DEPENDENCY=MPY_CROSS,
-        **{port.board_variable: BOARDS / board},
+        **variables,
     )
-    run_step(f"firmware {board}", command, f"firmware-{board}", env=build_environment())
+    run_step(f"firmware {board.name}", command, f"firmware-{board.name}", env=build_environment())
 
 
-def start_anew_when_changed(folder, tree, board_folder=None):
+def start_anew_when_changed(folder, tree, board=None):
     """Empty the build folder when it was made from another source tree, or with other settings of the board's.
 
     Times do not tell either: another tree's files may be older than what was built from the first, and MicroPython's
@@ -107,12 +97,19 @@ def start_anew_when_changed(folder, tree, board_folder=None):
     """
     parts = [str(tree)]
     parts += [path.read_text(encoding="utf-8") for path in (tree / STAMP,) if path.is_file()]
-    if board_folder:
-        parts += [path.read_text(encoding="utf-8") for path in sorted(board_folder.glob("*.mk"))]
+    if board:
+        parts += [f"{name}={value}" for name, value in sorted(board.make_variables(tree).items())]
+        parts += [path.read_text(encoding="utf-8") for path in settings_files(board.folder)]
     if not changed(folder / "made-from.txt", parts):
         return
     shutil.rmtree(folder, ignore_errors=True)
     remember(folder / "made-from.txt", parts)
+
+
+def settings_files(folder):
+    """The files of a board's folder that say how it is built, sorted: makefiles, CMake's, the ESP32's settings."""
+    patterns = ("Makefile", "*.mk", "*.cmake", "*.csv", "*.ld", "sdkconfig*")
+    return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 
 def digest_of(parts):
@@ -137,7 +134,7 @@ def forget_frozen_when_renamed(folder, board):
     MicroPython's makefiles compare times alone: a module taken away, or frozen with other options, they do not see.
     """
     names = sorted(str(path.relative_to(MODULES)) for path in MODULES.rglob("*.py"))
-    manifests = [path.read_text(encoding="utf-8") for path in (ROOT / "manifest.py", BOARDS / board / "manifest.py")]
+    manifests = [path.read_text(encoding="utf-8") for path in (ROOT / "manifest.py", board.folder / "manifest.py")]
     record = folder / "frozen-set.txt"
     if not changed(record, names + manifests):
         return
@@ -148,18 +145,21 @@ def forget_frozen_when_renamed(folder, board):
 
 def publish(board):
     """Copy what was built into dist/BOARD/ with its checksums, touching nothing that did not change."""
-    target = DIST / board
+    target = DIST / board.name
     target.mkdir(parents=True, exist_ok=True)
     checksums, published = "", []
-    for name in PORTS[board].products:
-        content = (BUILD / board / name).read_bytes()
+    for name in board.products:
+        product = BUILD / board.name / name
+        if not product.is_file():
+            raise ToolError(f"{board.name}: the build ended well and left no {shown(product)}: check its board.json.")
+        content = product.read_bytes()
         checksums += f"{hashlib.sha256(content).hexdigest()}  {name}\n"
         published.append(target / name)
         if published[-1].is_file() and published[-1].read_bytes() == content:
             continue
         # Renamed into place: a firmware that runs at this moment keeps its own file.
         fresh = target / f".{name}.new"
-        shutil.copy2(BUILD / board / name, fresh)
+        shutil.copy2(product, fresh)
         fresh.replace(published[-1])
     (target / "SHA256SUMS").write_text(checksums)
     return published
@@ -168,6 +168,6 @@ def publish(board):
 def main(arguments):
     """The verb `firmware`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools firmware", description=__doc__)
-    parser.add_argument("--board", default="UNIX", help="the board's folder in boards/ (default: %(default)s)")
+    parser.add_argument("--board", default="UNIX", help="a board in boards/, or BOARD-VARIANT (default: %(default)s)")
     for path in build(parser.parse_args(arguments).board):
         print(f"firmware: {shown(path)} ({path.stat().st_size:,} bytes)")

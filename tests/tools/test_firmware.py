@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tools import boards
 from tools import firmware as builder
 from tools.failure import ToolError
 from tools.paths import MODULES, ROOT
@@ -19,19 +20,24 @@ def places(tmp_path, monkeypatch):
     (tmp_path / "modules/package/one.py").write_text("")
     (tmp_path / "manifest.py").write_text("# the root's")
     (tmp_path / "boards/UNIX/manifest.py").write_text("# the board's")
+    (tmp_path / "boards/UNIX/board.json").write_bytes((ROOT / "boards/UNIX/board.json").read_bytes())
     monkeypatch.setattr(builder, "ROOT", tmp_path)
     monkeypatch.setattr(builder, "MODULES", tmp_path / "modules")
-    monkeypatch.setattr(builder, "BOARDS", tmp_path / "boards")
     monkeypatch.setattr(builder, "BUILD", tmp_path / "build")
     monkeypatch.setattr(builder, "DIST", tmp_path / "dist")
     return tmp_path
+
+
+def unix(places):
+    """The board UNIX of that repository."""
+    return boards.load("UNIX", places / "boards")
 
 
 def is_forgotten(places):
     """Whether the build forgets what it has frozen, and then stands as after a build."""
     content = places / "build/UNIX/frozen_content.c"
     content.write_text("")
-    builder.forget_frozen_when_renamed(places / "build/UNIX", "UNIX")
+    builder.forget_frozen_when_renamed(places / "build/UNIX", unix(places))
     return not content.exists()
 
 
@@ -62,7 +68,7 @@ def test_built_anew_from_another_tree_or_with_other_settings(places):
 
     def is_emptied(tree):
         (folder / "main.o").write_text("")
-        builder.start_anew_when_changed(folder, tree, board)
+        builder.start_anew_when_changed(folder, tree, unix(places))
         return not (folder / "main.o").exists()
 
     assert is_emptied(one)
@@ -78,22 +84,38 @@ def test_built_anew_from_another_tree_or_with_other_settings(places):
 def test_published_with_checksums_and_only_when_changed(places):
     product = places / "build/UNIX/micropython"
     product.write_bytes(b"one")
-    (published,) = builder.publish("UNIX")
+    (published,) = builder.publish(unix(places))
     assert published.read_bytes() == b"one"
     digest = hashlib.sha256(b"one").hexdigest()
     assert (places / "dist/UNIX/SHA256SUMS").read_text() == f"{digest}  micropython\n"
     before = published.stat()
-    builder.publish("UNIX")
+    builder.publish(unix(places))
     assert published.stat().st_ino == before.st_ino
     product.write_bytes(b"two")
-    builder.publish("UNIX")
+    builder.publish(unix(places))
     assert published.read_bytes() == b"two"
     assert published.stat().st_ino != before.st_ino, "written over a file that may be running"
     assert sorted(path.name for path in (places / "dist/UNIX").iterdir()) == ["SHA256SUMS", "micropython"]
 
 
+def test_built_anew_with_other_variables(places):
+    folder, tree = places / "build/UNIX", places / "tree"
+    tree.mkdir()
+    builder.start_anew_when_changed(folder, tree, unix(places))
+    (folder / "main.o").write_text("")
+    description = places / "boards/UNIX/board.json"
+    description.write_text(description.read_text().replace('"make": {', '"make": {"MICROPY_PY_SSL": "0", '))
+    builder.start_anew_when_changed(folder, tree, unix(places))
+    assert not (folder / "main.o").exists()
+
+
+def test_a_product_that_was_not_made_is_named(places):
+    with pytest.raises(ToolError, match=r"UNIX: .*left no .*build/UNIX/micropython"):
+        builder.publish(unix(places))
+
+
 def test_an_unknown_board_is_refused():
-    with pytest.raises(ToolError, match=r"there is no board 'MOON'. Boards: UNIX"):
+    with pytest.raises(ToolError, match=r"there is no board 'MOON'. Boards: .*UNIX"):
         builder.build("MOON")
 
 
