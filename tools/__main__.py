@@ -9,6 +9,7 @@ VERBS = {
     "setup": "install what is needed to build and test: system packages, a virtual environment in build/venv",
     "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
     "firmware": "build a board's firmware into dist/BOARD/",
+    "boardcheck": "check the boards' folders: modules, partition tables, settings",
     "device": "make or update a device folder and run the UNIX firmware in it",
     "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
     "bench": "measure the server's speed against the floor's, on CPython and on the UNIX firmware",

@@ -20,12 +20,14 @@ FILE = "board.json"
 class Image:
     """A product to be written to the board: its file in dist/BOARD/, and where it goes, None where nobody asks.
 
-    `offset` is where it begins in the flash memory, `largest` how many bytes there are for it.
+    `offset` is where it begins in the flash memory, `largest` how many bytes there are for it; `erase` is an (offset,
+    size) to be erased with it: the record that another slot is the one to start.
     """
 
     file: str
     offset: int = None
     largest: int = None
+    erase: tuple = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,13 @@ def _flash(folder, data):
 
 
 def _image(data):
-    return Image(data["file"], _number(data.get("offset")), _number(data.get("largest")))
+    erase = data.get("erase")
+    return Image(
+        file=data["file"],
+        offset=_number(data.get("offset")),
+        largest=_number(data.get("largest")),
+        erase=(_number(erase["offset"]), _number(erase["size"])) if erase else None,
+    )
 
 
 def _number(text):

@@ -62,10 +62,10 @@ def test_the_versions_are_those_of_the_code():
 
 def test_the_verbs_are_those_of_make():
     shown = subprocess.check_output(["make", "--no-print-directory", "help"], cwd=ROOT, text=True)
-    verbs = set(re.findall(r"^  (\w+)  ", shown, re.MULTILINE))
+    verbs = set(re.findall(r"^  ([\w-]+)  ", shown, re.MULTILINE))
     in_table = [readme.codes(row[0])[0] for row in readme.rows(readme.section("The two commands"))]
     assert sorted(in_table) == sorted(f"make {verb}" for verb in verbs - {"help"})
-    assert set(re.findall(r"`?make (\w+)", "\n".join(re.findall(r"`[^`]*`", readme.text())))) <= verbs
+    assert set(re.findall(r"`?make ([\w-]+)", "\n".join(re.findall(r"`[^`]*`", readme.text())))) <= verbs
 
 
 def test_the_configuration_is_that_of_the_schema():

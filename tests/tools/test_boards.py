@@ -29,7 +29,10 @@ GOOD = {
         "OTA": {
             "title": "Moon board with two slots",
             "make": {"BOARD_VARIANT": "OTA"},
-            "flash": {"partitions": "ota.csv", "update": {"largest": "0x180000"}},
+            "flash": {
+                "partitions": "ota.csv",
+                "update": {"largest": "0x180000", "erase": {"offset": "0xd000", "size": "0x2000"}},
+            },
         }
     },
 }
@@ -81,7 +84,7 @@ def test_a_variant_says_what_differs(folder):
     assert board.folder == folder / "MOON"
     assert board.make == {**GOOD["make"], "BOARD_VARIANT": "OTA"}
     assert board.flash.partitions == folder / "MOON/ota.csv"
-    assert board.flash.update == boards.Image("micropython.bin", 0x10000, 0x180000)
+    assert board.flash.update == boards.Image("micropython.bin", 0x10000, 0x180000, (0xD000, 0x2000))
     assert board.flash.install == boards.load("MOON", folder).flash.install
     assert boards.names(folder) == ["MOON", "MOON-OTA"]
 

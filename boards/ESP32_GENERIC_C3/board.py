@@ -1,0 +1,3 @@
+"""The board, for the firmware around the server."""
+
+NAME = "ESP32_GENERIC_C3"

@@ -1,0 +1,7 @@
+# The Pyboard D SF2 as MicroPython has it, without Bluetooth: its memory is the server's.
+MICROPY_PY_BLUETOOTH = 0
+MICROPY_BLUETOOTH_NIMBLE = 0
+include boards/PYBD_SF2/mpconfigboard.mk
+
+# Other paths in the debug information would be all that differs between two folders' builds.
+CFLAGS_EXTRA += -ffile-prefix-map=$(abspath $(TOP))=micropython -ffile-prefix-map=$(abspath $(BUILD))=build
