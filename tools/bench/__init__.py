@@ -1,115 +1,117 @@
-"""Measures the server against the floor: a poll loop that reads and answers a canned reply, on the same interpreter.
+"""Measures the speed of this server beside other servers', in one go on loopback.
 
 The contenders are started side by side and take turns, so that the machine's drift hits all of them; what counts is
-the ratio of the medians. The server has a 400 KB heap on MicroPython and the embedded profile on both runtimes.
+the median of the rounds' ratios. Without options it takes more than an hour; --quick gives a first idea in minutes.
 """
 
 import argparse
-import json
 import os
-import platform
-import re
 import shutil
-import statistics
-import subprocess
 
-from tests.runtimes import RUNTIMES
+from tests.runtimes import stale_modules
+from tools.bench import report
+from tools.bench.bars import speed_bars
+from tools.bench.contenders import CONTENDERS, make_environment
+from tools.bench.rounds import Bench, Cell
+from tools.bench.workloads import WORKLOADS, make_files
 from tools.failure import ToolError
-from tools.paths import BUILD, ROOT, shown
+from tools.paths import shown
 from tools.setup import install_packages
 
-HERE = ROOT / "tools" / "bench"
-RESULT = BUILD / "bench.json"
-HEAP = "400k"
-RUNTIMES_MEASURED = ("cpython", "unix")
-# name of the figure -> (program, path)
-FIGURES = {
-    "floor": ("floor", "/"),
-    "dynamic": ("served", "/hello"),
-    "json": ("served", "/json"),
-    "static 1 KB": ("served", "/1k.txt"),
-}
+NEEDS = {"wrk": lambda: bool(shutil.which("wrk")), "nginx-light": lambda: bool(shutil.which("nginx", path="/usr/sbin"))}
+CONNECTIONS = (16, 64, 512)
+ROUNDS, SECONDS = 5, 2
+QUICK_ROUNDS, QUICK_SECONDS = 1, 1
 
 
 def main(arguments):
-    """Run the benchmark. Returns the exit status: 1 when a ratio is under what `--least` asks for."""
+    """The verb `bench`."""
+    options = _parse(arguments)
+    contenders = _chosen_contenders(options)
+    cells = plan(_chosen_workloads(options.workloads), options)
+    missing = [package for package, present in NEEDS.items() if not present()]
+    install_packages(missing, os.geteuid() == 0, bool(shutil.which("apt-get")))
+    stale = stale_modules()
+    if stale and any(contender.runtime == "unix" for contender in contenders):
+        raise ToolError(f"dist/UNIX is older than {stale[0]}: `make firmware` builds it anew.")
+    make_environment()
+    make_files()
+    turns = sum(cell.workload.name in contender.can for cell in cells for contender in contenders) * options.rounds
+    print(f"{turns} turns of {options.seconds} s: about {turns * (options.seconds + 0.2) / 60:.0f} minutes", flush=True)
+    results = Bench(contenders, cells, options.rounds, options.seconds, lambda text: print(text, flush=True)).run()
+    print(report.write(results, speed_bars(results), vars(options)))
+    print(f"\nwritten to {shown(report.JSON_FILE)} and {shown(report.MARKDOWN_FILE)}")
+    return 0
+
+
+def _parse(arguments):
     parser = argparse.ArgumentParser(prog="python3 -m tools bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often each contender has its turn (default 5)")
-    parser.add_argument("--seconds", type=int, default=3, help="length of a turn (default 3)")
-    parser.add_argument("--connections", type=int, default=16, help="kept alive (default 16)")
-    parser.add_argument("--least", type=float, default=0.2, help="of the floor, for the dynamic route (default 0.2)")
+    names = sorted({contender.name for contender in CONTENDERS.values()})
+    parser.add_argument("--quick", action="store_true", help="the loads that the bars are about, one short round")
+    parser.add_argument("--contenders", metavar="NAMES", help=f"of {','.join(names)}; or with their runtime, mws2@unix")
+    parser.add_argument("--runtimes", metavar="NAMES", help="cpython,unix (default both)")
+    parser.add_argument("--workloads", metavar="NAMES", help=f"of {','.join(WORKLOADS)}")
+    parser.add_argument("--connections", metavar="COUNTS", help="default 16,64,512; quick: 16, and 512 for growth")
+    parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, quick {QUICK_ROUNDS}")
+    parser.add_argument("--seconds", type=int, help=f"of a turn; default {SECONDS}, quick {QUICK_SECONDS}")
     options = parser.parse_args(arguments)
-    if not shutil.which("wrk"):
-        install_packages(["wrk"], os.geteuid() == 0, bool(shutil.which("apt-get")))
-    rates = measure(options)
-    report = {runtime: _ratios(rates[runtime]) for runtime in rates}
-    _print_table(report)
-    RESULT.parent.mkdir(exist_ok=True)
-    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
-    RESULT.write_text(json.dumps({"options": vars(options), "machine": machine, "figures": report}, indent=2) + "\n")
-    print(f"\nwritten to {shown(RESULT)}")
-    slow = [runtime for runtime in report if report[runtime]["dynamic"]["ratio"] < options.least]
-    if slow:
-        print(f"error: the dynamic route is under {options.least} of the floor on {', '.join(slow)}")
-    return 1 if slow else 0
+    options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
+    options.seconds = options.seconds or (QUICK_SECONDS if options.quick else SECONDS)
+    if options.rounds < 1 or options.seconds < 1:
+        parser.error("--rounds and --seconds: expected at least 1")
+    return options
 
 
-def measure(options):
-    """Returns {runtime: {figure: [requests a second, one a round]}}."""
-    servers = {}
-    rates = {}
+def _chosen_contenders(options):
+    """The contenders that the options name. Raises ToolError at a name that nobody has."""
+    runtimes = _names(options.runtimes, ("cpython", "unix"), "runtime")
+    known = set(CONTENDERS) | {contender.name for contender in CONTENDERS.values()}
+    asked = _names(options.contenders, known, "contender")
+    chosen = []
+    for key, contender in CONTENDERS.items():
+        runtime = "cpython" if contender.runtime == "native" else contender.runtime
+        if runtime in runtimes and (key in asked or contender.name in asked):
+            chosen.append(contender)
+    if not chosen:
+        raise ToolError("no contender is left: see --contenders and --runtimes.")
+    return chosen
+
+
+def _chosen_workloads(text):
+    return [WORKLOADS[name] for name in WORKLOADS if name in _names(text, WORKLOADS, "workload")]
+
+
+def _names(text, known, what):
+    """The names in a list parted by commas; all there are if it is empty. Raises ToolError at an unknown one."""
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise ToolError(f"there is no {what} {name!r}; expected some of: {', '.join(sorted(known))}.")
+    return set(names or known)
+
+
+def plan(workloads, options):
+    """The cells to measure: every workload with every number of connections, kept alive and not.
+
+    In quick mode those that a bar is about. A WebSocket is kept alive by its nature.
+    """
+    counts = _counts(options.connections)
+    cells = []
+    for workload in workloads:
+        if options.quick and not options.connections:
+            cells += [Cell(workload, 16, True)]
+            cells += [Cell(workload, 512, True), Cell(workload, 16, False)] if workload.name == "dynamic" else []
+        else:
+            ways = (True,) if workload.kind == "ws" else (True, False)
+            cells += [Cell(workload, count, kept) for kept in ways for count in counts]
+    return cells
+
+
+def _counts(text):
     try:
-        for name in RUNTIMES_MEASURED:
-            runtime = RUNTIMES[name]
-            if runtime.missing:
-                raise ToolError(f"{name}: {runtime.missing}")
-            rates[name] = {figure: [] for figure in FIGURES}
-            servers[name] = {program: _start(runtime, program) for program in ("floor", "served")}
-        for count in range(options.rounds):
-            print(f"round {count + 1} of {options.rounds}", flush=True)
-            for figure, (program, path) in FIGURES.items():
-                for name in RUNTIMES_MEASURED:
-                    rates[name][figure].append(_wrk(servers[name][program].port, path, options))
-    finally:
-        for programs in servers.values():
-            for server in programs.values():
-                server.stop()
-    return rates
-
-
-def _start(runtime, program):
-    """Starts a program of this folder on a runtime; returns its ServerProcess."""
-    return runtime.start(HERE / program, heap=HEAP, cwd=_webroot())
-
-
-def _webroot():
-    """Returns the folder of the static files, made if it is not there."""
-    folder = BUILD / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "1k.txt").write_text("0123456789abcde\n" * 64)
-    return folder
-
-
-def _wrk(port, path, options):
-    """Runs wrk once; returns its requests a second. Raises ToolError when an answer was no good."""
-    command = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", f"http://127.0.0.1:{port}{path}"]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    if not rate or "Non-2xx" in output or "Socket errors" in output:
-        raise ToolError(f"{' '.join(command)} did not go well:\n{output}")
-    return float(rate.group(1))
-
-
-def _ratios(rates):
-    medians = {figure: statistics.median(values) for figure, values in rates.items()}
-    return {
-        figure: {"requests_per_second": round(rate), "ratio": round(rate / medians["floor"], 3)}
-        for figure, rate in medians.items()
-    }
-
-
-def _print_table(report):
-    print(f"\n{'runtime':10}{'figure':14}{'requests/s':>12}{'of the floor':>14}")
-    for runtime, figures in report.items():
-        for figure, values in figures.items():
-            print(f"{runtime:10}{figure:14}{values['requests_per_second']:>12,}{values['ratio']:>14.2f}")
+        counts = [int(part) for part in text.split(",")] if text else CONNECTIONS
+    except ValueError:
+        counts = [0]
+    if min(counts) < 1:
+        raise ToolError(f"--connections: expected numbers as 16,512, got {text!r}.")
+    return counts

@@ -1,0 +1,80 @@
+"""The bars that this server is held to: each a figure of one run, and the bound that it has to keep."""
+
+import statistics
+from dataclasses import dataclass
+
+from tools.bench.rounds import median_ratio
+
+PEERS = ("uvicorn@cpython", "aiohttp@cpython", "granian@cpython")
+OURS = {"CPython": "mws2@cpython", "UNIX firmware": "mws2@unix"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bound: `what` in words, `measured` (None: not in this run), `bound`, `least` says which side is good."""
+
+    what: str
+    measured: float
+    bound: float
+    least: bool = True
+
+    @property
+    def verdict(self):
+        """One word."""
+        if self.measured is None:
+            return "not measured"
+        kept = self.measured >= self.bound if self.least else self.measured <= self.bound
+        return "pass" if kept else "MISSED"
+
+    def as_dict(self):
+        """For JSON."""
+        return {
+            "what": self.what,
+            "measured": self.measured and round(self.measured, 3),
+            "bar": f"{'>=' if self.least else '<='} {self.bound:g}",
+            "verdict": self.verdict,
+        }
+
+
+def speed_bars(results):
+    """The bars that the rounds have figures for."""
+    bars = []
+    for peer in PEERS:
+        bars.append(_ratio(results, f"dynamic route, rate to {peer}", OURS["CPython"], "dynamic", peer, 1))
+    bars.append(_ratio(results, "dynamic route, rate to microdot@unix", "mws2@unix", "dynamic", "microdot@unix", 8))
+    for runtime, ours in OURS.items():
+        floor = ours.replace("mws2", "floor")
+        bars.append(_ratio(results, f"{runtime}: dynamic route, rate to the floor", ours, "dynamic", floor, 0.4))
+        bars.append(_inner(results, f"{runtime}: file of 1 KB, rate to the dynamic route", ours, "static-1k", 0.7))
+        bars.append(_inner(results, f"{runtime}: 304, rate to the dynamic route", ours, "static-304", 1))
+    for name in ("static-100k", "static-1m"):
+        bars.append(_ratio(results, f"CPython: {name}, rate to nginx", OURS["CPython"], name, "nginx@native", 0.8))
+    for peer in ("websockets@cpython", "uvicorn@cpython"):
+        bars.append(_ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", OURS["CPython"], "ws-125", peer, 1))
+    for runtime, ours in OURS.items():
+        bars += _growth(results, runtime, ours)
+    return bars
+
+
+def _ratio(results, what, ours, workload, other, bound):
+    """Our rate to another's at the same load."""
+    return Bar(what, median_ratio(results.of(ours, workload), results.of(other, workload)), bound)
+
+
+def _inner(results, what, ours, workload, bound):
+    """Our rate at a workload to ours at the dynamic route."""
+    return Bar(what, median_ratio(results.of(ours, workload), results.of(ours, "dynamic")), bound)
+
+
+def _growth(results, runtime, ours):
+    many = results.of(ours, "dynamic", connections=512)
+    spreads = [turn.p99 / turn.p50 for turn in many if turn]
+    return [
+        Bar(f"{runtime}: rate at 512 connections to that at 16", median_ratio(many, results.of(ours, "dynamic")), 0.9),
+        Bar(
+            f"{runtime}: 99th percentile to the median, 512 connections",
+            statistics.median(spreads) if spreads else None,
+            20,
+            least=False,
+        ),
+    ]
