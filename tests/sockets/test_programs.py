@@ -49,6 +49,10 @@ def test_faults(runtime, port):
     check(runtime, "faults", port)
 
 
+def test_memory(runtime, port):
+    check(runtime, "memory", port)
+
+
 def test_udp(runtime, port, second_port):
     check(runtime, "udp", port, second_port)
 

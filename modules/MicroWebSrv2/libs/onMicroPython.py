@@ -5,6 +5,7 @@ stream methods (`readinto`, `write`) answer None where a socket would block.
 """
 
 import errno as _errno
+import gc as _gc
 import io as _io
 import os as _os
 import select as _select
@@ -35,6 +36,9 @@ HasWakeUp = False  # no portable pipe: a waiting loop looks around at its tick
 TicksMs = _time.ticks_ms
 TicksDiff = _time.ticks_diff
 SleepMs = _time.sleep_ms
+
+# Bytes kept for the entry of one socket in a poll. A board needs a block; the unix port an array too, 8 bytes a socket.
+_RESERVE = 64 if _sys.maxsize < 1 << 31 else 4096
 
 _WOULD_BLOCK = (_errno.EAGAIN, getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
 
@@ -76,8 +80,25 @@ class Poller:
 
     def __init__(self):
         self._poll = _select.poll()
-        self.Register = self._poll.register
+        self._reserve = bytearray(_RESERVE)
         self.Modify = self._poll.modify
+
+    def Register(self, sock, mask):
+        """Begins to wait for the events of `mask`. Raises MemoryError.
+
+        Where memory fails, MicroPython's poll keeps an entry without its
+        value, and its next look at that ends in a wild pointer: the entry is
+        made whole with memory kept for it, and taken out.
+        """
+        try:
+            self._poll.register(sock, mask)
+        except MemoryError:
+            self._reserve = None
+            _gc.collect()
+            self._poll.register(sock, mask)
+            self._poll.unregister(sock)
+            self._reserve = bytearray(_RESERVE)
+            raise
 
     def Unregister(self, sock):
         """Forgets a socket; one that is not known is no error."""
