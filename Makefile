@@ -12,12 +12,12 @@ BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware boardcheck run demo bench webroot lint test conformance clean
+.PHONY: help setup micropython firmware firmware-all boardcheck run demo bench webroot lint test conformance clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
 	@echo "usage: make VERB [VARIABLE=value]"; echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
 	@echo; echo "MPY_DIR=/path to use a checkout of MicroPython v1.25.0 instead of fetching its source"
 
 setup: ## install what building and testing need (system packages as root; build/venv)
@@ -28,6 +28,9 @@ micropython: setup ## bring MicroPython's source into build/micropython
 
 firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 	@$(VENV_PYTHON) -m tools firmware --board $(BOARD)
+
+firmware-all: setup ## build the firmware of every board whose toolchain is there
+	@$(VENV_PYTHON) -m tools firmware --all
 
 boardcheck: setup ## check the boards' folders: modules, partition tables, settings
 	@$(VENV_PYTHON) -m tools boardcheck

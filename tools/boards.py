@@ -73,6 +73,7 @@ class Board:
     heap: int
     products: tuple
     make: dict
+    submodules: tuple
     flash: Flash
     usb: tuple
     is_built_by_ci: bool
@@ -173,6 +174,7 @@ def _board(name, folder, variant, data):
         heap=data["heap"],
         products=tuple(data["products"]),
         make=data.get("make", {}),
+        submodules=tuple(data.get("submodules", ())),
         flash=_flash(folder, data["flash"]) if "flash" in data else None,
         usb=tuple(USBDevice(int(row["vid"], 16), int(row["pid"], 16), row["what"]) for row in data.get("usb", ())),
         is_built_by_ci=data["builtByCI"],

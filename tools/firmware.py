@@ -8,7 +8,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 
-from tools import boards
+from tools import boards, toolchain
 from tools.failure import ToolError
 from tools.micropython import COMMIT, STAMP, VERSION, source_tree
 from tools.paths import BUILD, DIST, MODULES, ROOT, shown
@@ -28,6 +28,9 @@ def build(name):
     board = boards.load(name)
     with only_builder():
         tree = source_tree()
+        lacking = toolchain.missing(board, tree)
+        if lacking:
+            raise ToolError(f"{name} cannot be built here: {lacking}")
         build_mpy_cross(tree)
         make_port(tree, board)
         return publish(board)
@@ -165,9 +168,29 @@ def publish(board):
     return published
 
 
+def build_all():
+    """Build every board and variant that this machine can build. Returns the paths, and {name: why not} of the others.
+
+    Raises ToolError when a build fails.
+    """
+    built, left_out = [], {}
+    for board in boards.load_all():
+        lacking = toolchain.missing(board, source_tree())
+        if lacking:
+            left_out[board.name] = lacking
+        else:
+            built += build(board.name)
+    return built, left_out
+
+
 def main(arguments):
     """The verb `firmware`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools firmware", description=__doc__)
     parser.add_argument("--board", default="UNIX", help="a board in boards/, or BOARD-VARIANT (default: %(default)s)")
-    for path in build(parser.parse_args(arguments).board):
+    parser.add_argument("--all", action="store_true", help="every board whose toolchain is there")
+    options = parser.parse_args(arguments)
+    built, left_out = build_all() if options.all else (build(options.board), {})
+    for path in built:
         print(f"firmware: {shown(path)} ({path.stat().st_size:,} bytes)")
+    for name, lacking in left_out.items():
+        print(f"firmware: {name} is left out: {lacking.partition('. ')[0]}")

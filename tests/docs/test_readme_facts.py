@@ -12,7 +12,7 @@ import MicroWebSrv2 as package
 from MicroWebSrv2 import HttpRequest, HttpResponse, MicroWebSrv2
 from tests.docs import readme
 from tests.runtimes import MODULES, ROOT
-from tools import micropython
+from tools import boards, micropython
 
 # Public in the code for the package's own use, not for its users.
 INTERNAL = {
@@ -98,6 +98,18 @@ def test_the_choices_and_ranges_are_those_of_the_schema():
             assert f'`"{choice}"`' in row[2], row
         if part.get("minimum", 0) and part["maximum"] < 65535:
             assert f"{part['minimum']}..{part['maximum']}" in row[2], row
+
+
+def test_the_boards_are_those_of_the_folder():
+    rows = [row for row in readme.rows(readme.section("The firmware")) if "(boards/" in row[0]]
+    in_table = {re.search(r"\(boards/(\w+)\)", row[0])[1]: row[2] for row in rows}
+    known = {name: boards.load(name) for name in boards.names() if "-" not in name}
+    assert set(in_table) == set(known)
+    for name, board in known.items():
+        assert in_table[name].startswith("yes" if board.is_built_by_ci else "no"), name
+        page = (board.folder / "README.md").read_text(encoding="utf-8")
+        assert page.startswith(f"# {name}\n")
+        assert ("not built by this project's CI" in page) != board.is_built_by_ci, name
 
 
 def test_what_it_links_to_is_there():
