@@ -12,7 +12,7 @@ BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware firmware-all boardcheck run demo bench webroot lint test conformance clean
+.PHONY: help setup micropython firmware firmware-all boardcheck run demo bench bench-check webroot lint test conformance clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -41,8 +41,11 @@ run: firmware ## serve from the folder DEVICE (default build/device) with the UN
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
 	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT)
 
-bench: firmware ## measure the speed against a bare poll loop's, on both runtimes (BENCH_ARGS)
+bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
+
+bench-check: firmware ## compare the memory taken with the baseline (BENCH_ARGS)
+	@$(VENV_PYTHON) -m tools bench-check $(BENCH_ARGS)
 
 webroot: setup ## renew the compressed copies in webroot/
 	@$(VENV_PYTHON) -m tools webroot

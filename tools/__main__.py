@@ -12,7 +12,8 @@ VERBS = {
     "boardcheck": "check the boards' folders: modules, partition tables, settings",
     "device": "make or update a device folder and run the UNIX firmware in it",
     "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
-    "bench": "measure the server's speed against the floor's, on CPython and on the UNIX firmware",
+    "bench": "measure the server's speed beside other servers', on CPython and on the UNIX firmware",
+    "bench-check": "compare what the server allocates, keeps and freezes with the baseline",
     "conformance": "put the WebSockets to the Autobahn cases on every runtime",
     "webroot": "make or check the compressed files of webroot/",
 }
@@ -37,7 +38,7 @@ def main(arguments):
         return 2
     try:
         # Imported by name, so that `setup` needs nothing of what it is about to install.
-        return importlib.import_module(f"tools.{verb}").main(options) or 0
+        return importlib.import_module(f"tools.{verb.replace('-', '_')}").main(options) or 0
     except ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

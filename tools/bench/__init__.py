@@ -8,9 +8,8 @@ import argparse
 import os
 import shutil
 
-from tests.runtimes import stale_modules
-from tools.bench import report
-from tools.bench.bars import speed_bars
+from tools.bench import counts, idle, report
+from tools.bench.bars import count_bars, speed_bars
 from tools.bench.contenders import CONTENDERS, make_environment
 from tools.bench.rounds import Bench, Cell
 from tools.bench.workloads import WORKLOADS, make_files
@@ -31,17 +30,26 @@ def main(arguments):
     cells = plan(_chosen_workloads(options.workloads), options)
     missing = [package for package, present in NEEDS.items() if not present()]
     install_packages(missing, os.geteuid() == 0, bool(shutil.which("apt-get")))
-    stale = stale_modules()
-    if stale and any(contender.runtime == "unix" for contender in contenders):
-        raise ToolError(f"dist/UNIX is older than {stale[0]}: `make firmware` builds it anew.")
     make_environment()
     make_files()
     turns = sum(cell.workload.name in contender.can for cell in cells for contender in contenders) * options.rounds
     print(f"{turns} turns of {options.seconds} s: about {turns * (options.seconds + 0.2) / 60:.0f} minutes", flush=True)
     results = Bench(contenders, cells, options.rounds, options.seconds, lambda text: print(text, flush=True)).run()
-    print(report.write(results, speed_bars(results), vars(options)))
+    bars = speed_bars(results) + _memory_bars()
+    print(report.write(results, bars, vars(options)))
     print(f"\nwritten to {shown(report.JSON_FILE)} and {shown(report.MARKDOWN_FILE)}")
     return 0
+
+
+def _memory_bars():
+    """The bars on memory: what they need is counted, whatever the machine does meanwhile."""
+    print("memory", flush=True)
+    try:
+        megabytes = idle.resident_megabytes()
+    except OSError as error:
+        print(f"idle connections on CPython: not measured: {error}")
+        megabytes = None
+    return count_bars(counts.measure(), megabytes)
 
 
 def _parse(arguments):

@@ -78,3 +78,20 @@ def _growth(results, runtime, ours):
             least=False,
         ),
     ]
+
+
+# On a 64-bit MicroPython; a 32-bit board takes about half, and is allowed half.
+COUNT_BARS = {
+    "allocated by a request: 304": 512,
+    "allocated by a request: file of 1 KB": 1024,
+    "allocated by a request: dynamic route": 1536,
+    "heap of an idle connection": 1400,
+}
+IDLE_MEGABYTES = 60
+
+
+def count_bars(counts, megabytes):
+    """The bars on memory. `megabytes`: of CPython with ten thousand idle connections, None if not measured."""
+    bars = [Bar(f"UNIX firmware: {name}", counts[name], bound, least=False) for name, bound in COUNT_BARS.items()]
+    bars.append(Bar("CPython: MB with 10,000 idle connections", megabytes, IDLE_MEGABYTES, least=False))
+    return bars

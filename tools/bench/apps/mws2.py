@@ -2,7 +2,7 @@
 
 import sys
 
-from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute
+from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
 
 ON_A_DEVICE = sys.implementation.name == "micropython"
 
@@ -54,8 +54,10 @@ def main(port, cert=None, key=None):
     server.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
     if cert:
         server.EnableSSL(cert, key)
+    pool = XAsyncSocketsPool()
+    server.StartInPool(pool)
     print("LISTENING", port)
-    server.StartManaged(0)
+    pool.AsyncWaitEvents()
 
 
 if __name__ == "__main__":

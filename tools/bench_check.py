@@ -1,0 +1,56 @@
+"""Counts what the server allocates, keeps and freezes, and fails when something got worse than the baseline has it.
+
+The counts do not depend on the machine's speed. The baseline is tools/bench/baseline.json; --update writes it anew,
+when something is worth its memory or has got better.
+"""
+
+import argparse
+import json
+
+from tools.bench import counts
+from tools.failure import ToolError
+from tools.paths import ROOT, shown
+
+BASELINE = ROOT / "tools" / "bench" / "baseline.json"
+ALLOWED_PERCENT = 5
+BLOCK = 32  # bytes: what the heap is given out in, on a 64-bit MicroPython
+
+
+def compare(baseline, measured):
+    """Compare {name: bytes}. Returns two lists of lines: what is worse than allowed, and what else has changed.
+
+    One block of the heap more is never worse: it may be all that lies between two runs.
+    """
+    worse, changed = [], []
+    for name, value in measured.items():
+        was = baseline.get(name)
+        if was is None:
+            changed.append(f"{name}: {value:,} bytes, not in the baseline")
+        elif value > was * (100 + ALLOWED_PERCENT) / 100 and value > was + BLOCK:
+            worse.append(f"{name}: {value:,} bytes, was {was:,} ({(value - was) * 100 / was:+.0f} %)")
+        elif value < was * (100 - ALLOWED_PERCENT) / 100:
+            changed.append(f"{name}: {value:,} bytes, was {was:,} ({(value - was) * 100 / was:+.0f} %)")
+    changed += [f"{name}: gone, was {baseline[name]:,} bytes" for name in baseline if name not in measured]
+    return worse, changed
+
+
+def main(arguments):
+    """The verb `bench-check`."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools bench-check", description=__doc__)
+    parser.add_argument("--update", action="store_true", help="write the baseline anew")
+    options = parser.parse_args(arguments)
+    measured = counts.measure()
+    if options.update:
+        BASELINE.write_text(json.dumps(measured, indent=2) + "\n")
+        print(f"written to {shown(BASELINE)}")
+        return
+    worse, changed = compare(json.loads(BASELINE.read_text()), measured)
+    for line in changed:
+        print(line)
+    if worse:
+        raise ToolError(
+            f"more than {ALLOWED_PERCENT} % worse than {shown(BASELINE)}:\n"
+            + "\n".join(f"  {line}" for line in worse)
+            + "\nIf it is worth it: `make bench-check BENCH_ARGS=--update`, and commit the baseline with its reason."
+        )
+    print(f"bench-check: {len(measured)} counts, none worse by more than {ALLOWED_PERCENT} %")
