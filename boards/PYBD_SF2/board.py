@@ -4,7 +4,12 @@ NAME = "PYBD_SF2"
 
 
 def SetAntenna(isExternal):
-    """Connect the radio to the U.FL socket (True) or to the antenna on the module (False, as after power on)."""
+    """Connect the radio to the U.FL socket (True) or to the antenna on the module (False)."""
     import network
 
-    network.WLAN(network.STA_IF).config(antenna=1 if isExternal else 0)
+    station = network.WLAN(network.STA_IF)
+    if isExternal:
+        # Switched on first: the driver chooses the module's own antenna whenever it starts the radio.
+        station.active(True)
+    if station.active():
+        station.config(antenna=1 if isExternal else 0)

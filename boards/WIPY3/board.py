@@ -7,9 +7,11 @@ _ANTENNA_PIN = 21
 
 
 def SetAntenna(isExternal):
-    """Connect the radio to the U.FL socket (True) or to the antenna on the module (False, as after power on)."""
+    """Connect the radio to the U.FL socket (True) or to the antenna on the module (False)."""
     from machine import Pin
 
-    # A resistor pulls the switch to the module's own antenna: then the pin is free for the application.
     if isExternal:
         Pin(_ANTENNA_PIN, Pin.OUT, value=1)
+    else:
+        # A resistor pulls the switch to the module's own antenna: the pin is free for the application.
+        Pin(_ANTENNA_PIN, Pin.IN)

@@ -77,6 +77,7 @@ class Device:
         self._threads = self._config["server"]["threads"]
         self._server = None
         self._pool = None
+        self._trial = None
         self._retryAt = 0
 
     def Prepare(self):
@@ -138,6 +139,7 @@ class Device:
 
         if self._server is None:
             self._server = server.Create(self._config, self._log)
+            self._beginTrial()
         self._pool = XAsyncSocketsPool()
         self._pool.AddTimer(network.STEP_MS, self._tick)
         if not self._startServer() and runtime.IsHosted():
@@ -146,6 +148,13 @@ class Device:
         if self._threads:
             self._startThreads()
         return True
+
+    def _beginTrial(self):
+        confirm = runtime.ImageConfirmation()
+        if confirm:
+            from .trial import Trial
+
+            self._trial = Trial(confirm, self._log)
 
     def _startThreads(self):
         try:
@@ -183,6 +192,8 @@ class Device:
 
     def _tick(self):
         self._network.Step()
+        if self._trial and self._trial.Step():
+            self._trial = None
         if not self._server.IsRunning and runtime.UptimeSec() >= self._retryAt:
             self._startServer()
 

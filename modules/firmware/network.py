@@ -81,6 +81,7 @@ class Network:
         if self._config["ethernet"]["enabled"]:
             self._guard(self._startEthernet)
         if hasattr(network, "WLAN"):
+            self._guard(self._chooseAntenna)
             self._guard(self._prepareAccessPoint)
             self._guard(self._startStation)
             self._guard(self._stepAccessPoint)
@@ -121,6 +122,14 @@ class Network:
         country = self._config["wifi"]["country"]
         if country and hasattr(self._driver, "country"):
             self._driver.country(country)
+
+    def _chooseAntenna(self):
+        isExternal = self._config["wifi"]["antenna"] == "external"
+        choose = getattr(runtime.BoardModule(), "SetAntenna", None)
+        if choose:
+            choose(isExternal)
+        elif isExternal:
+            self._log.Warning("wifi.antenna: this board has no switch for it")
 
     # --- The wired network: the board's firmware knows its wiring, in its module `board`.
 

@@ -158,6 +158,21 @@ def UniqueId():
         return None
 
 
+def ImageConfirmation():
+    """Return the function that makes the running image the one to stay, or None where there is no way back from one.
+
+    That is an ESP32's with two slots for the application (ESP-IDF, "Over The Air Updates", App rollback): their
+    subtypes are 0x10 to 0x1F.
+    """
+    try:
+        from esp32 import Partition
+
+        subtype = Partition(Partition.RUNNING).info()[1]
+    except (ImportError, OSError):
+        return None
+    return Partition.mark_app_valid_cancel_rollback if 0x10 <= subtype < 0x20 else None
+
+
 def TracebackText(exc):
     """Return the traceback of an exception as text, without the last line's end."""
     if IS_MICROPYTHON:

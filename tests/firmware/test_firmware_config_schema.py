@@ -23,7 +23,7 @@ VALIDATOR = Validator(SCHEMA)
 
 # Put in the place of every key: each JSON type, each rule's edges, and what people write by mistake.
 VALUES = [
-    None, True, False, 0, 1, -1, 8, 16, 17, 20, 80, 300, 301, 443, 65535, 65536, 2**31, 2**70, 80.0, 0.5,
+    None, True, False, 0, 1, -1, 8, 16, 17, 20, 80, 300, 301, 443, 65535, 65536, 2**31, 2**70, 80.0, 0.5, "external",
     "", " ", "a", "A", "FR", "fr", "FRA", "F1", "ab", "1", "80", "a-b", "-a", "a-", "a_b", "_a", "a.b", "a b", "1a",
     "off", "OFF", "fallback", "always", "embedded", "light", "normal", "large", "debug", "info", "warning", "error",
     "seven77", "eight888", "mws2\n", "tab\there", "nul\0", "del\x7f", "é", "/", "/404.html", "app", "WebSockets",

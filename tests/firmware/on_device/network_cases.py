@@ -140,6 +140,45 @@ def does_not_search_while_it_pauses():
     assert driver.WLAN(driver.STA_IF).wanted is None
 
 
+class BoardWithSwitch:
+    """A module `board` that keeps what antenna it was told to use, and what the radio was doing then."""
+
+    def __init__(self):
+        self.chosen = []
+
+    def SetAntenna(self, isExternal):
+        self.chosen.append((isExternal, len(driver.calls)))
+
+
+def chooses_the_antenna_before_the_radio_starts():
+    for name, isExternal in (("internal", False), ("external", True)):
+        board = BoardWithSwitch()
+        runtime.BoardModule = lambda board=board: board
+        before = len(driver.calls)
+        device = Device(HOME, wifi={"networks": [HOME], "antenna": name})
+        assert board.chosen == [(isExternal, before)], board.chosen
+        assert not device.log.has("warning", "antenna")
+
+
+def says_that_there_is_no_second_antenna():
+    device = Device(HOME, wifi={"antenna": "external"})
+    assert device.log.has("warning", "wifi.antenna: this board has no switch for it")
+    assert not Device(HOME).log.has("warning", "antenna")
+
+
+def joins_even_if_the_switch_fails():
+    class Broken:
+        def SetAntenna(self, isExternal):
+            raise ValueError("no such pin")
+
+    runtime.BoardModule = Broken
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME)
+    device.run(5)
+    assert device.addresses() == ["10.0.0.7"]
+    assert device.log.has("warning", "network: no such pin")
+
+
 def gives_the_user_of_the_access_point_time():
     device = Device(HOME)
     device.until(lambda: access_point().is_active, 60)
