@@ -24,10 +24,11 @@ class Exchange(RequestHead):
         self.Methods = None  # {method: RouteResult} of the path
         self.Route = None  # RouteResult
         self.Args = None  # list of the route's arguments
+        self.File = None  # what staticFiles.py knows of the path's file, where no route takes the path
         self.Answered = False  # an answer is on its way, or was sent
         self.Deferred = False
         self.Custom = True  # something is set that must not reach the next exchange
-        self.Fields = None  # bytes: lines that go into the answer's head as they are, its caching among them
+        self.Fields = None  # bytes: lines of the answer's head, each behind its CRLF, its caching among them
         self.Body = None  # the answer's content that is still to be sent: bytes-like, a stream
         self.BodyLength = 0  # its bytes; -1: not known
         self.Request = HttpRequest(self)
@@ -54,7 +55,7 @@ class Exchange(RequestHead):
         self._minor = 1
         self._seen = self._length = 0
         self._target = self.Path = b"/"
-        self.Methods = self.Route = self.Args = None
+        self.Methods = self.Route = self.Args = self.File = None
 
     def IsKeepAlive(self):
         """Says whether the connection stays open after the answer (RFC 9112 section 9.3)."""

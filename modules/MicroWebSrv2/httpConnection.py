@@ -21,7 +21,7 @@ frames of at most 11 words (see `RequestHead`).
 """
 
 from .exchange import Exchange
-from .libs.httpSyntax import SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
+from .libs.httpSyntax import SEEN_CLOSE, SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
 from .libs.interpreter import Handshake, PeerAddress, ReadInto, ShutdownWrite, TraceText, Write, const
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
 from .pipeline import OnFailure, OnHead
@@ -72,6 +72,7 @@ class HttpConnection(PolledSocket):
         self._state = _IDLE
         self._slot = None  # XBufferSlot: lent while bytes of a request are here
         self._buf = None  # the slot's bytearray, or a larger one for a large head
+        self._view = None  # its memoryview
         self._pos = 0  # where the next bytes to be parsed begin
         self._have = 0  # where the received bytes end
         self._scanned = 0  # up to here the head's end was looked for
@@ -222,7 +223,8 @@ class HttpConnection(PolledSocket):
             self.Notify(_IN, False)
             return False
         self._slot = slot
-        self._buf = slot.Buffer
+        self._buf = slot._buffer or slot.Buffer  # a property costs MicroPython a call
+        self._view = slot._view or slot.View
         return True
 
     def OnSlot(self):
@@ -237,14 +239,14 @@ class HttpConnection(PolledSocket):
         slot = self._slot
         if slot:
             self.ContentInSlot = False
-            self._slot = self._buf = None
+            self._slot = self._buf = self._view = None
             self._pos = self._have = self._scanned = 0
             self.Share.Release(slot)
 
     def _Fill(self):
         """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
         try:
-            count = ReadInto(self._stream, self._Room())
+            count = ReadInto(self._stream, self._view[self._have :] if self._have else self._buf)
         except _LOST:
             self.CloseFor(XClosedReason.Error)
             return 0
@@ -254,9 +256,6 @@ class HttpConnection(PolledSocket):
         if count is not None:
             self._OnEndOfStream()
         return 0
-
-    def _Room(self):
-        return memoryview(self._buf)[self._have :] if self._have else self._buf
 
     def _OnEndOfStream(self):
         if self.IsReceiving():
@@ -270,7 +269,7 @@ class HttpConnection(PolledSocket):
         What is raised meanwhile comes to `OnFault`, by the worker: a `try` here would double the frame.
         """
         self._busy = True
-        while self._state <= _HEAD and self._NextHead():
+        while self._pos < self._have and self._state <= _HEAD and self._NextHead():
             OnHead(self, self.Exchange)
         self._busy = False
         if self._state == _DISCARD:
@@ -296,16 +295,12 @@ class HttpConnection(PolledSocket):
             exchange = self.Exchange = Exchange(self)
         else:
             exchange.Clear()
-        exchange.Parse(buf, self._View(buf), self._pos, end + 4)
+        exchange.Parse(buf, self._view, self._pos, end + 4)
         self._state = _HANDLING
         self._pos = self._scanned = end + 4
         self._unread = exchange._length != 0
-        self._closing = not exchange.IsKeepAlive()
+        self._closing = (exchange._seen & SEEN_CLOSE or not exchange._minor) and not exchange.IsKeepAlive()
         return True
-
-    def _View(self, buf):
-        slot = self._slot
-        return slot.View if slot.Buffer is buf else memoryview(buf)
 
     def _SeekHeadEnd(self, buf):
         """Skips empty lines, then returns the head's end; 0 if it has not come yet. Raises HttpError."""
@@ -335,6 +330,7 @@ class HttpConnection(PolledSocket):
             else:
                 self._buf = bytearray(_MAX_HEAD)
                 self._buf[:have] = buf
+                self._view = memoryview(self._buf)
 
     def _MoveDown(self, to):
         """Moves the bytes not parsed yet to the offset `to`, so that there is room behind them."""
@@ -370,11 +366,13 @@ class HttpConnection(PolledSocket):
             self._MoveDown(end)
         if len(self._buf) - self._have < _MIN_ROOM:
             buf = bytearray(len(self._buf) + 4 * _MIN_ROOM)
-            buf[: self._have] = memoryview(self._buf)[: self._have]
+            buf[: self._have] = self._view[: self._have]
+            view = memoryview(buf)
             if exchange._buf is self._buf:
                 exchange._buf = buf
-                exchange._view = memoryview(buf)
+                exchange._view = view
             self._buf = buf
+            self._view = view
 
     def ContentDeadline(self, began, received):
         """Sets the content's deadline: a time to begin with, and more for what has come."""
@@ -405,9 +403,9 @@ class HttpConnection(PolledSocket):
         if self._unread and self._CostsMoreToSkip():
             self._closing = True
         if self._closing:
-            head.Put(b"Connection: close\r\n")
+            head.Put(b"\r\nConnection: close")
         elif not self.Exchange._minor:
-            head.Put(b"Connection: keep-alive\r\n")
+            head.Put(b"\r\nConnection: keep-alive")
 
     def _CostsMoreToSkip(self):
         """Says whether a new connection costs less than skipping a content that nobody reads."""
@@ -559,7 +557,7 @@ class HttpConnection(PolledSocket):
         """After 101 the socket is the successor's; what came behind the request goes with it."""
         successor = self._successor or self.AsAsyncSocket()
         self.Exchange.KeepHead()
-        rest = bytes(memoryview(self._buf)[self._pos : self._have]) if self._slot else b""
+        rest = bytes(self._view[self._pos : self._have]) if self._slot else b""
         self._ReleaseSlot()
         successor.TakeOver(self._worker, self._mask, rest)
         self._worker = self._sock = self._stream = None

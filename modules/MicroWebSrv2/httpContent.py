@@ -92,7 +92,7 @@ class WholeContent(ContentReader):
             at = connection._pos
             connection._pos = connection._scanned = at + self._length
             connection.ContentInSlot = True
-            self._Finish(memoryview(connection._buf)[at : at + self._length])
+            self._Finish(connection._view[at : at + self._length])
             return
         if self._content is None:
             self._content = bytearray(self._length if self._length > 0 else 0)
@@ -103,7 +103,7 @@ class WholeContent(ContentReader):
 
     def _Collect(self):
         size = self._end - self._at
-        piece = memoryview(self._connection._buf)[self._at : self._end]
+        piece = self._connection._view[self._at : self._end]
         if self._length >= 0:
             self._content[self._filled : self._filled + size] = piece
         else:
@@ -173,7 +173,7 @@ class ContentStream(ContentReader):
         if self._lost:
             raise OSError(ECONNRESET)
         size = min(len(buf), self._end - self._at)
-        buf[:size] = memoryview(self._connection._buf)[self._at : self._at + size]
+        buf[:size] = self._connection._view[self._at : self._at + size]
         self._at += size
         return size
 

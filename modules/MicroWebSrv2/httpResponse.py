@@ -4,6 +4,7 @@ It decides what is sent; how the bytes get out is `httpConnection.py`'s. One
 object serves the requests of a connection one after the other.
 """
 
+from .libs.httpHeadWriter import BARE, END, LENGTH, NO_STORE, NO_STORE_LINE
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
 
 
@@ -342,32 +343,44 @@ class HttpResponse:
     def _Compose(self, code, contentType):
         exchange = self._exchange
         head = exchange.Connection.Share.Head()
-        head.Begin(code, contentType, self._charset)
-        if HasBody(code):
-            self._PutFraming(exchange, head)
-        else:
+        if code != 200 and not HasBody(code):
+            head.Begin(code << 2 | BARE, contentType, self._charset)
             _DropBody(exchange)
+        elif exchange.BodyLength < 0:
+            self._BeginStreamed(exchange, head, code, contentType)
+        else:
+            self._BeginSized(exchange, head, code, contentType)
         if exchange.Fields:
             head.Put(exchange.Fields)
         if exchange.Custom or exchange.WebServer.AllowOrigins:
             self._PutFields(exchange, head)
         if code != 101:
             exchange.Connection.PutPersistence(head)
-        head.End()
-        if exchange.Body is not None and 0 <= exchange.BodyLength <= head.Room:
+        head.Put(END)
+        if exchange.Body is not None and 0 <= exchange.BodyLength <= head.Size - head.Length:
             _PutBody(exchange, head)
         exchange.Connection.Transmit(code, head)
 
-    def _PutFraming(self, exchange, head):
-        length = exchange.BodyLength
-        if length >= 0:
-            head.PutLength(length)
-        elif exchange._minor:
-            head.Put(b"Transfer-Encoding: chunked\r\n")
+    def _BeginSized(self, exchange, head, code, contentType):
+        """Writes the first lines, up to the content's length."""
+        if self._allowCaching or exchange.Fields:
+            code = code << 2 | LENGTH
+        else:
+            code = code << 2 | NO_STORE
+        head.Begin(code, contentType, self._charset)
+        head.PutNumber(exchange.BodyLength)
+        if exchange._method == "HEAD":
+            _DropBody(exchange)
+
+    def _BeginStreamed(self, exchange, head, code, contentType):
+        """Writes the first lines before a content whose length is not known."""
+        head.Begin(code << 2 | BARE, contentType, self._charset)
+        if exchange._minor:
+            head.Put(b"\r\nTransfer-Encoding: chunked")
         else:
             exchange.Connection.CloseAfterwards()
         if not self._allowCaching and not exchange.Fields:
-            head.Put(b"Cache-Control: no-store\r\n")
+            head.Put(NO_STORE_LINE)
         if exchange._method == "HEAD":
             _DropBody(exchange)
 
@@ -376,11 +389,11 @@ class HttpResponse:
         if origin is None and exchange.WebServer.AllowOrigins:
             origin = "*"  # never the client's own: that would open what credentials protect
         if origin:
-            head.Put(("Access-Control-Allow-Origin: %s\r\n" % origin).encode())
+            head.Put(("\r\nAccess-Control-Allow-Origin: %s" % origin).encode())
             if origin != "*":
-                head.Put(b"Vary: Origin\r\n")
+                head.Put(b"\r\nVary: Origin")
         for name, value in self._fields or ():
-            head.Put(("%s: %s\r\n" % (name, value)).encode())
+            head.Put(("\r\n%s: %s" % (name, value)).encode())
 
     def OnTransmitted(self):
         """Called by the connection when the answer was sent whole."""

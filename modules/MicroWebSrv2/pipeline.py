@@ -21,7 +21,10 @@ def OnHead(connection, exchange):
         exchange.Args = None
     else:
         methods = _FindRoutes(exchange)
-    route = exchange.Route = _ChooseRoute(methods, exchange._method) if methods else None
+    route = methods and methods.get(exchange._method)
+    if methods and not route and exchange._method == "HEAD":  # RFC 9110 section 9.3.2: GET without its content
+        route = methods.get("GET")
+    exchange.Route = route
     if exchange._length or route and route.Stream:
         _SeeToContent(connection, exchange)
     else:
@@ -37,8 +40,10 @@ def _FindRoutes(exchange):
     file = exchange.Connection.Share.Files.get(path)
     if file and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
         exchange.Path = path
+        exchange.File = file
         exchange.Methods = exchange.Args = None
         return None
+    exchange.File = None
     if b"/." in path or b"%" in path:
         path = _SafePath(path)
     exchange.Path = path
@@ -54,13 +59,6 @@ def _SafePath(path):
     except ValueError as ex:
         raise HttpError(400, str(ex))
     return path.encode()
-
-
-def _ChooseRoute(methods, method):
-    route = methods.get(method)
-    if not route and method == "HEAD":  # RFC 9110 section 9.3.2: GET without its content
-        route = methods.get("GET")
-    return route
 
 
 def _SeeToContent(connection, exchange):
@@ -148,15 +146,21 @@ def _HandleOther(exchange):
     elif exchange.Methods:
         exchange.Response.ReturnMethodNotAllowed()
     elif method == "GET" or method == "HEAD":
-        from .staticFiles import AnswerPath
-
-        AnswerPath(exchange)
+        _AnswerPath(exchange)
     elif method not in _KNOWN_METHODS:
         exchange.Response.ReturnNotImplemented()
     elif exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path):
         exchange.Response.ReturnMethodNotAllowed()
     else:
         exchange.Response.ReturnNotFound()
+
+
+def _AnswerPath(exchange):
+    """staticFiles.AnswerPath, which takes its place when it is first called for."""
+    global _AnswerPath
+    from .staticFiles import AnswerPath as _AnswerPath
+
+    _AnswerPath(exchange)
 
 
 def AllowedMethods(exchange):

@@ -4,7 +4,7 @@ Imported by the first request for a file.
 """
 
 from .libs.httpDate import HttpDate, ParseHttpDate
-from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_RANGE
+from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
 from .libs.interpreter import FileStat, IsInside, ModifiedTicks, const
 from .libs.urlUtils import UrlUtils
 from .webRoute import ROUTES
@@ -17,7 +17,7 @@ _INODE = const(1)
 _SIZE = const(6)
 _MTIME = const(8)
 
-_VARY = b"Vary: Accept-Encoding\r\n"
+_VARY = b"\r\nVary: Accept-Encoding"
 
 
 def ResolvePath(web, path):
@@ -56,15 +56,15 @@ class _File:
         self.Second = -1  # of the worker's clock, when it was resolved
         self.Routes = -1  # their version, of which none takes the path
         self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
-        fields = [b"ETag: ", self.ETag, b"\r\n"]
+        fields = [b"\r\nETag: ", self.ETag]
         if self.Modified > 0:
-            fields.append(("Last-Modified: %s\r\n" % _Date(self.Modified)).encode())
+            fields.append(("\r\nLast-Modified: %s" % _Date(self.Modified)).encode())
         if caching:  # kept by the client, and asked for again by its ETag
-            fields.append(b"Cache-Control: no-cache\r\n")
+            fields.append(b"\r\nCache-Control: no-cache")
         if twin:
             fields.append(_VARY)
         if path[-3:] != ".gz":  # a part of a compressed twin would be a part of something else
-            fields.append(b"Accept-Ranges: bytes\r\n")
+            fields.append(b"\r\nAccept-Ranges: bytes")
         self.Fields = b"".join(fields)
 
     def IsFresh(self):
@@ -80,20 +80,23 @@ class _File:
 
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
-    files = exchange.Connection.Share.Files
-    second = exchange.Connection.Second()
-    file = files.get(exchange.Path)
+    file = exchange.File
     # Whether another file has come in its place is looked at once a second, whether it has changed each time.
-    if not file or file.Second != second or not file.IsFresh():
+    if not file or file.Second != exchange.Connection.Second() or not file.IsFresh():
         file = _Resolve(exchange)
         if not file:
             return
-        file.Second = second
-        file.Routes = ROUTES.Version
-        if len(files) >= exchange.WebServer.BufferSlotsCount // 2:
-            files.clear()
-        files[exchange.Path] = file
+        _Remember(exchange, file)
     _Answer(exchange, file)
+
+
+def _Remember(exchange, file):
+    files = exchange.Connection.Share.Files
+    file.Second = exchange.Connection.Second()
+    file.Routes = ROUTES.Version
+    if len(files) >= exchange.WebServer.BufferSlotsCount // 2:
+        files.clear()
+    files[exchange.Path] = file
 
 
 def _Resolve(exchange):
@@ -142,7 +145,7 @@ def _Describe(path, stat, mimeType, caching):
     # One older than the file itself holds what the file was before.
     if _IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]:
         twin = _File(path + ".gz", gzStat, mimeType, caching, None)
-        twin.Fields += b"Content-Encoding: gzip\r\n" + _VARY
+        twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
     return _File(path, stat, mimeType, caching, twin)
 
 
@@ -169,8 +172,11 @@ def _Answer(exchange, file):
     if file.Twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesGzip(exchange) and file.Twin.IsFresh():
         file = file.Twin
     exchange.Fields = file.Fields
-    if seen & SEEN_CONDITION:
-        status = 304 if _HasETag(exchange, file.ETag) else _Precondition(exchange.Request, file)
+    if seen & (SEEN_CONDITION | SEEN_NONE_MATCH):
+        if not seen & SEEN_CONDITION and _HasETag(exchange, file.ETag):
+            status = 304
+        else:
+            status = _Precondition(exchange.Request, file)
         if status:
             exchange.Response.Return(status)
             return
@@ -182,10 +188,10 @@ def _Answer(exchange, file):
 
 def _HasETag(exchange, etag):
     """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place."""
-    at = exchange.FindField(b"if-none-match")
-    if at < 0 or not exchange._buf.startswith(etag, at) or exchange._buf[at + len(etag)] != 13:
-        return False
-    return exchange.FindField(b"if-match") < 0 and exchange.FindField(b"if-unmodified-since") < 0
+    at = exchange._noneMatch
+    if exchange._buf[at] == 32:
+        at += 1
+    return exchange._buf.startswith(etag, at) and exchange._buf[at + len(etag)] == 13
 
 
 def _AnswerRange(exchange, file):

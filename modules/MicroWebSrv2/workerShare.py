@@ -69,6 +69,6 @@ class WorkerShare:
         if second != self._second:
             self._second = second
             now = gmtime()
-            date = "Date: %s\r\n" % HttpDate(now) if now[0] >= _CLOCK_IS_SET else ""
+            date = "\r\nDate: %s" % HttpDate(now) if now[0] >= _CLOCK_IS_SET else ""
             self._head.SetDate(date.encode())
         return self._head

@@ -18,13 +18,13 @@ MOST = 11  # words
 
 # What a small dynamic request runs through, by file; a name that is not there any more fails.
 ON_THE_WAY = {
-    "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Room _Advance _NextHead _View PutPersistence
+    "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Advance _NextHead PutPersistence
         Transmit _WriteHead _OnAnswerSent""",
     "exchange.py": "Clear IsKeepAlive",
-    "pipeline.py": "OnHead _FindRoutes _ChooseRoute Handle _AskModules",
-    "httpResponse.py": "ReturnOk Return _Answer _Compose _PutFraming _PutBody",
+    "pipeline.py": "OnHead _FindRoutes Handle _AskModules",
+    "httpResponse.py": "ReturnOk Return _Answer _Compose _BeginSized _PutBody",
     "workerShare.py": "Take Release Head",
-    "libs/httpHeadWriter.py": "Begin PutLength PutNumber Put End",
+    "libs/httpHeadWriter.py": "Begin PutNumber Put",
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _ParseLength
         _CheckLineEnds _CheckFraming TrimEnd""",
     "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",

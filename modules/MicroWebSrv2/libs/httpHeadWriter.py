@@ -1,7 +1,9 @@
 """The head of an answer (RFC 9112 section 4), written into one buffer that every answer of a thread uses in turn.
 
 Nothing is allocated but what is written for the first time: MicroPython
-looks long for a free place that is larger than one block.
+looks long for a free place that is larger than one block. Each line but the
+first begins with the CRLF before it: so a small answer's head is three
+pieces, the lines that answers of its kind share, its length, and the end.
 """
 
 from .httpStatus import Reason
@@ -9,17 +11,22 @@ from .interpreter import const
 
 _MAX_TYPES = const(16)  # MIME types a status' lines are kept for
 
+BARE = const(0)  # what the first lines end with: nothing ...
+LENGTH = const(1)  # ... or the name of the Content-Length, which is put next ...
+NO_STORE = const(2)  # ... or that after a line that forbids to keep the answer
+NO_STORE_LINE = b"\r\nCache-Control: no-store"
+END = b"\r\n\r\n"  # what ends the last line, and the head
+
 
 class HeadWriter:
-    """Bytes one behind the other: `View[:Length]` is what was written since `Begin`; `Room` bytes more fit."""
+    """Bytes one behind the other: `View[:Length]` is what was written since `Begin`; `Size` is what fits."""
 
     def __init__(self, size):
         self.Buffer = bytearray(size)
         self.View = memoryview(self.Buffer)
         self.Length = 0
-        self.Room = size
-        self._size = size
-        self._starts = {}  # status -> {MIME type: the head's first lines}
+        self.Size = size
+        self._starts = {}  # kind -> {MIME type: the head's first lines}
         self._date = b""
 
     def SetDate(self, line):
@@ -27,49 +34,47 @@ class HeadWriter:
         self._date = line
         self._starts.clear()
 
-    def Begin(self, code, mimeType, charset):
-        """Writes the first lines: status, Server, Date, Content-Type (unless None; a text has a charset)."""
-        starts = self._starts.get(code)
-        start = starts and starts.get(mimeType)
+    def Begin(self, kind, mimeType, charset):
+        """Writes the first lines: status, Server, Date, Content-Type (unless None; a text has a charset), the ending.
+
+        `kind` is the status code << 2 and one of the endings above.
+        """
+        start = self._starts.get(kind)
+        if start:
+            start = start.get(mimeType)
         if charset or not start:
-            start = self._NewStart(code, mimeType, charset)
+            start = self._NewStart(kind, mimeType, charset)
         self.Length = 0
-        self.Room = self._size
         self.Put(start)
 
-    def _NewStart(self, code, mimeType, charset):
-        text = "HTTP/1.1 %d %s\r\nServer: MicroWebSrv2\r\n" % (code, Reason(code))
+    def _NewStart(self, kind, mimeType, charset):
+        code = kind >> 2
+        ending = kind & 3
+        text = "HTTP/1.1 %d %s\r\nServer: MicroWebSrv2" % (code, Reason(code))
         start = text.encode() + self._date
         if mimeType:
-            text = "Content-Type: " + mimeType
+            text = "\r\nContent-Type: " + mimeType
             if charset or mimeType.startswith("text/"):
                 text += "; charset=" + (charset or "UTF-8")
-            start += text.encode() + b"\r\n"
+            start += text.encode()
+        if ending == NO_STORE:
+            start += NO_STORE_LINE
+        if ending:
+            start += b"\r\nContent-Length: "
         if not charset:
-            starts = self._starts.setdefault(code, {})
+            starts = self._starts.setdefault(kind, {})
             if len(starts) < _MAX_TYPES:
                 starts[mimeType] = start
         return start
-
-    def PutLength(self, length):
-        """Writes the Content-Length line."""
-        self.Put(b"Content-Length: ")
-        self.PutNumber(length)
-        self.Put(b"\r\n")
-
-    def End(self):
-        """Writes the empty line that ends the head."""
-        self.Put(b"\r\n")
 
     def Put(self, data):
         """Writes bytes."""
         start = self.Length
         end = start + len(data)
-        if end > self._size:
+        if end > self.Size:
             self._Grow(end)
         self.Buffer[start:end] = data
         self.Length = end
-        self.Room = self._size - end
 
     def PutFrom(self, file, length):
         """Writes `length` bytes of a file behind; False, and the file back where it stood, if it has not got them."""
@@ -79,7 +84,6 @@ class HeadWriter:
             file.seek(-(count or 0), 1)
             return False
         self.Length = start + length
-        self.Room -= length
         return True
 
     def PutNumber(self, number):
@@ -90,7 +94,7 @@ class HeadWriter:
             limit *= 10
             size += 1
         end = self.Length + size
-        if end > self._size:
+        if end > self.Size:
             self._Grow(end)
         self.Length = end
         buf = self.Buffer
@@ -106,4 +110,4 @@ class HeadWriter:
         buf[: self.Length] = self.View[: self.Length]
         self.Buffer = buf
         self.View = memoryview(buf)
-        self._size = len(buf)
+        self.Size = len(buf)
