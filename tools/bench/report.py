@@ -59,6 +59,7 @@ def _row(results, cell, key):
         "contender": key,
         "rate": round(rate, 1),
         "to_ours": ratio and round(ratio, 3),
+        "cpu_us": round((results.median(cell, key, "cpu") or 0) * 1e6, 1),
         "p50_ms": round(results.median(cell, key, "p50") * 1000, 3),
         "p99_ms": round(results.median(cell, key, "p99") * 1000, 3),
         "errors": sum(turn.errors for turn in turns if turn),
@@ -86,12 +87,12 @@ def _cell_lines(report):
     lines = []
     for cell in report["cells"]:
         lines += ["", cell["title"]]
-        head = f"  {'contender':22}{'per second':>12}{'to ours':>9}{'median':>11}{'99 %':>11}"
+        head = f"  {'contender':22}{'per second':>12}{'to ours':>9}{'CPU each':>12}{'median':>11}{'99 %':>11}"
         lines.append(head)
         for row in cell["figures"]:
             ratio = "" if row["to_ours"] is None else f"{row['to_ours']:.2f}"
             note = f"  {row['errors']} failed" if row["errors"] else ""
-            times = f"{row['p50_ms']:>8.2f} ms{row['p99_ms']:>8.2f} ms"
+            times = f"{row['cpu_us']:>9,.0f} us{row['p50_ms']:>8.2f} ms{row['p99_ms']:>8.2f} ms"
             lines.append(f"  {row['contender']:22}{row['rate']:>12,.0f}{ratio:>9}{times}{note}")
         lines += [f"  {key:22}  -  {reason}" for key, reason in cell["failed"].items()]
     return lines
@@ -102,10 +103,11 @@ def _reason_lines(report):
 
 
 def _bar_lines(report):
-    lines = [f"{'bar':62}{'measured':>10}{'asked':>10}"]
+    lines = [f"{'bar':62}{'measured':>10}{'by CPU':>8}{'asked':>10}"]
     for bar in report["bars"]:
         measured = "-" if bar["measured"] is None else f"{bar['measured']:,g}"
-        lines.append(f"{bar['what']:62}{measured:>10}{bar['bar']:>10}  {bar['verdict']}")
+        by_cpu = "" if bar["by_cpu"] is None else f"{bar['by_cpu']:.2f}"
+        lines.append(f"{bar['what']:62}{measured:>10}{by_cpu:>8}{bar['bar']:>10}  {bar['verdict']}")
     return lines
 
 

@@ -45,9 +45,10 @@ class Results:
         return statistics.median(values) if values else None
 
 
-def median_ratio(turns, others):
-    """The median over the rounds of one contender's rate to another's; None where no round has both."""
-    ratios = [turn.rate / other.rate for turn, other in zip(turns, others) if turn and other]
+def median_ratio(turns, others, figure="rate"):
+    """The median over the rounds of one contender's figure to another's; None where no round has both."""
+    pairs = [(getattr(turn, figure), getattr(other, figure)) for turn, other in zip(turns, others) if turn and other]
+    ratios = [one / other for one, other in pairs if one and other]
     return statistics.median(ratios) if ratios else None
 
 
@@ -120,7 +121,7 @@ class Bench:
         fields = self._requests[contender.key, workload.name]
         path = contender.prefix + workload.path if workload.is_file else workload.path
         try:
-            return take_turn(workload, server.port, path, fields, cell.connections, cell.kept, self._seconds)
+            return take_turn(server, workload, path, fields, cell.connections, cell.kept, self._seconds)
         except LoadError as error:
             self._give_up(cell, contender, str(error) if server.is_running else f"the server has ended: {error}")
             return None
