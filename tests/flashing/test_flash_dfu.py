@@ -8,14 +8,12 @@ import sys
 
 import pytest
 
-from tests.flashing.images import board
-from tools.boards import Flash, Image, USBDevice
+from tools import boards
 from tools.failure import ToolError
 from tools.flashing import dfu
 from tools.micropython import source_tree
 
-FLASH = Flash("dfu", 0x100000, None, Image("firmware.dfu"), Image("firmware.dfu"))
-PYBOARD = board("PYBV11", "stm32f405", FLASH, (USBDevice(0xF055, 0x9800, "MicroPython"),))
+PYBOARD = boards.load("PYBV11")
 
 # Writes its arguments down; lists as many devices as the file `listed` says, one byte less each time when it has "-".
 FAKE = """#!{python}

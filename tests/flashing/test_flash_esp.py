@@ -11,19 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.flashing.images import ONE_APP, TWO_APPS, esp_board, merged, program, table
+from tests.flashing.images import merged, program, table
 from tests.runtimes import ServerProcess
+from tools import boards
+from tools.boardcheck.partitions import Partition
 from tools.failure import ToolError
 from tools.flashing import esp, partitions
 
 
 @pytest.fixture
 def board(request):
-    """A board, an ESP32-S3 unless a test has parameters for it: the images of two chips begin at different places."""
-    return esp_board(getattr(request, "param", "esp32s3"))
-
-
-both = pytest.mark.parametrize("board", ["esp32", "esp32s3"], indirect=True)
+    """A board, one with an ESP32-S3 unless a test has parameters for it: its images begin elsewhere than an ESP32's."""
+    return boards.load(getattr(request, "param", "ESP32_GENERIC_S3"))
 
 
 class Chip:
@@ -74,40 +73,48 @@ def write_raw(board, chip, offset, path):
     subprocess.run(esp.esptool(board, chip.url, "write-flash", hex(offset), path), check=True, capture_output=True)
 
 
-@both
+@pytest.mark.parametrize("board", ["ESP32_GENERIC", "ESP32_GENERIC_S3"], indirect=True)
 def test_first_flash_is_read_back(board, chip, file, run_verb, tmp_path):
-    data = merged(board.chip)
-    write_raw(board, chip, 0x200000, file(b"a file system of before", "old.bin"))
+    data = merged(board)
+    write_raw(board, chip, 0x300000, file(b"a file system of before", "old.bin"))
     run_verb("flash", board, "--port", chip.url, "--image", file(data))
     assert read_back(board, chip, board.flash.install.offset, len(data), tmp_path) == data
-    assert read_back(board, chip, 0x200000, 32, tmp_path) == b"\xff" * 32
+    assert read_back(board, chip, 0x300000, 32, tmp_path) == b"\xff" * 32
 
 
-@pytest.mark.parametrize("rows", [ONE_APP, TWO_APPS], ids=["one app", "two apps"])
-def test_update_keeps_the_file_system(board, chip, file, run_verb, tmp_path, rows):
-    run_verb("flash", board, "--port", chip.url, "--image", file(merged(board.chip, rows)))
-    files = rows[-1][3]
+@pytest.mark.parametrize("board", ["ESP32_GENERIC_S3", "ESP32_GENERIC-OTA"], indirect=True)
+def test_update_keeps_the_file_system(board, chip, file, run_verb, tmp_path):
+    run_verb("flash", board, "--port", chip.url, "--image", file(merged(board)))
+    files = table(board)[-1].offset
     write_raw(board, chip, files, file(b"config.json", "files.bin"))
     write_raw(board, chip, 0xD000, file(b"the second app runs", "choice.bin"))
     newer = program(board.chip, 9000, b"newer ")
     run_verb("update", board, "--port", chip.url, "--image", file(newer))
     assert read_back(board, chip, 0x10000, len(newer), tmp_path) == newer
     assert read_back(board, chip, files, 11, tmp_path) == b"config.json"
-    choice = b"\xff" * 19 if rows is TWO_APPS else b"the second app runs"
+    choice = b"\xff" * 19 if board.variant == "OTA" else b"the second app runs"
     assert read_back(board, chip, 0xD000, 19, tmp_path) == choice
 
 
-def test_update_of_another_layout_is_refused(board, chip, file, run_verb, tmp_path):
-    moved = [("factory", 0, 0, 0x20000, 0x1E0000)]
-    write_raw(board, chip, 0x8000, file(table(moved), "table.bin"))
-    with pytest.raises(ToolError, match="has its app at 0x20000, this firmware at 0x10000"):
-        run_verb("update", board, "--port", chip.url, "--image", file(program(board.chip)))
-    assert read_back(board, chip, 0x10000, 16, tmp_path) == b"\xff" * 16
+ESP32 = boards.load("ESP32_GENERIC")
+ONE_APP = table(ESP32)
+TWO_APPS = table(boards.load("ESP32_GENERIC-OTA"))
+MOVED = [Partition("factory", "app", "factory", 0x20000, 0x1E0000)]
+SMALL = [Partition("factory", "app", "factory", 0x10000, 0x1000)]
 
 
-def test_update_that_does_not_fit_is_refused(board, chip, file, run_verb, tmp_path):
-    write_raw(board, chip, 0x8000, file(table([("factory", 0, 0, 0x10000, 0x1000)]), "table.bin"))
-    with pytest.raises(ToolError, match="the board's partition table gives it 4,096"):
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        (MOVED, "has another partition table than this firmware: factory at 0x20000"),
+        (TWO_APPS, "has another partition table than this firmware: .* otadata at 0xd000"),
+        (SMALL, "the board's partition table gives it 4,096"),
+    ],
+    ids=["moved", "two apps", "too small"],
+)
+def test_update_of_another_layout_is_refused(board, chip, file, run_verb, tmp_path, rows, problem):
+    write_raw(board, chip, 0x8000, file(partitions.build(rows), "table.bin"))
+    with pytest.raises(ToolError, match=problem):
         run_verb("update", board, "--port", chip.url, "--image", file(program(board.chip)))
     assert read_back(board, chip, 0x10000, 16, tmp_path) == b"\xff" * 16
 
@@ -117,13 +124,12 @@ def test_update_of_an_empty_board_is_refused(board, chip, file, run_verb):
         run_verb("update", board, "--port", chip.url, "--image", file(program(board.chip)))
 
 
-def test_another_chip_at_the_port_is_refused(file, run_verb, capfd, tmp_path):
-    board = esp_board("esp32s3")
+def test_another_chip_at_the_port_is_refused(board, file, run_verb, capfd, tmp_path):
     with Chip("esp32", tmp_path) as chip:
         with pytest.raises(ToolError, match="ended with exit status"):
-            run_verb("flash", board, "--port", chip.url, "--image", file(merged("esp32s3")))
+            run_verb("flash", board, "--port", chip.url, "--image", file(merged(board)))
         assert "This chip is ESP32, not ESP32-S3" in re.sub(r"\s+", " ", "".join(capfd.readouterr()))
-        assert read_back(esp_board("esp32"), chip, 0, 16, tmp_path) == b"\xff" * 16
+        assert read_back(ESP32, chip, 0, 16, tmp_path) == b"\xff" * 16
 
 
 class CutCable:
@@ -170,24 +176,24 @@ class CutCable:
 
 def test_an_interrupted_write_is_repeated(file, run_verb, tmp_path):
     noise = bytes(i * i * 7919 >> 8 & 0xFF for i in range(100_000))  # does not compress away
-    data = merged("esp32", app=program("esp32", len(noise), noise))
-    board, path, end = esp_board("esp32"), file(data), 0x1000 + len(data) - 64
+    data = merged(ESP32, app=program("esp32", len(noise), noise))
+    path, end = file(data), 0x1000 + len(data) - 64
     with Chip("esp32", tmp_path) as chip:
         cable = CutCable(chip, after=60_000)
         with pytest.raises(ToolError, match="A write that was interrupted is simply repeated"):
-            run_verb("flash", board, "--port", cable.url, "--image", path)
+            run_verb("flash", ESP32, "--port", cable.url, "--image", path)
         assert cable.was_cut
-        assert read_back(board, chip, end, 64, tmp_path) == b"\xff" * 64
-        run_verb("flash", board, "--port", chip.url, "--image", path)
-        assert read_back(board, chip, end, 64, tmp_path) == data[-64:]
+        assert read_back(ESP32, chip, end, 64, tmp_path) == b"\xff" * 64
+        run_verb("flash", ESP32, "--port", chip.url, "--image", path)
+        assert read_back(ESP32, chip, end, 64, tmp_path) == data[-64:]
 
 
 # --- Refused before the port is touched: there is nothing at the port of these.
 
-GOOD = merged("esp32")
+GOOD = merged(ESP32)
 APP = program("esp32")
 WRONG = [
-    ("flash", merged("esp32s3"), "made for esp32s3, the board has esp32"),
+    ("flash", merged(boards.load("ESP32_GENERIC_S3")), "made for esp32s3, the board has esp32"),
     ("update", program("esp32s3"), "made for esp32s3, the board has esp32"),
     ("update", b"", "this is no image for an ESP32"),
     ("update", b"DfuSe" + b"\0" * 5000, "this is no image for an ESP32"),
@@ -198,41 +204,46 @@ WRONG = [
     ("flash", GOOD[: 0x10000 - 0x1000], "the app at 0x10000: this is no image"),
     ("flash", APP, "there is no partition table"),
     ("flash", GOOD[:0x7000] + b"\xaa\x50\0\0" + GOOD[0x7004:], "the partition table is damaged"),
-    ("flash", merged("esp32", app=program("esp32s3")), "the app at 0x10000: made for esp32s3"),
-    ("flash", merged("esp32", [("nvs", 1, 2, 0x9000, 0x6000), ("app", 0, 0, 0x10000, 0x1000)]), "cut short"),
+    ("flash", merged(ESP32, app=program("esp32s3")), "the app at 0x10000: made for esp32s3"),
+    ("flash", merged(ESP32, SMALL), "another partition table than the board ESP32_GENERIC: factory at 0x10000"),
+    ("flash", merged(boards.load("ESP32_GENERIC-OTA")), "another partition table than the board ESP32_GENERIC"),
 ]
 
 
 @pytest.mark.parametrize(("verb", "data", "problem"), WRONG, ids=lambda value: None)
 def test_a_wrong_image_is_refused(run_verb, file, verb, data, problem):
     with pytest.raises(ToolError, match=problem):
-        run_verb(verb, esp_board(), "--port", "socket://127.0.0.1:1", "--image", file(data))
+        run_verb(verb, ESP32, "--port", "socket://127.0.0.1:1", "--image", file(data))
 
 
 def test_the_right_images_pass():
-    board = esp_board()
-    esp.check(board, board.flash.install, GOOD)
-    esp.check(board, board.flash.update, APP)
-    esp.check(board, board.flash.install, merged("esp32", TWO_APPS))
+    esp.check(ESP32, ESP32.flash.install, GOOD)
+    esp.check(ESP32, ESP32.flash.update, APP)
 
 
 def test_an_image_larger_than_the_memory_is_refused(run_verb, file):
+    small = dataclasses.replace(ESP32, flash=dataclasses.replace(ESP32.flash, size=0x10000))
     with pytest.raises(ToolError, match="ends behind the board's 65,536 bytes"):
-        run_verb("flash", esp_board(flash_size=0x10000), "--image", file(GOOD))
+        run_verb("flash", small, "--image", file(GOOD))
+
+
+def test_an_app_larger_than_its_place_is_refused(run_verb, file):
+    with pytest.raises(ToolError, match="the board ESP32_GENERIC has room for 2,031,616"):
+        run_verb("update", ESP32, "--image", file(APP.ljust(0x1F0001)))
 
 
 def test_an_image_that_is_not_there_is_said(run_verb, tmp_path):
     with pytest.raises(ToolError, match=r"there is no .*/absent.bin. Build it:\s+make firmware BOARD=ESP32"):
-        run_verb("flash", esp_board(), "--image", tmp_path / "absent.bin")
+        run_verb("flash", ESP32, "--image", tmp_path / "absent.bin")
 
 
 def test_a_board_of_no_flash_is_refused(run_verb):
     with pytest.raises(ToolError, match="is not flashed"):
-        run_verb("flash", dataclasses.replace(esp_board(), flash=None))
+        run_verb("flash", dataclasses.replace(ESP32, flash=None))
 
 
 def test_the_command_lines():
-    board = esp_board()
+    board = ESP32
     begin = [sys.executable, "-m", "esptool", "--chip", "esp32", "--port", "P", "--baud", "460800"]
     assert esp.install_command(board, "P", "f.bin") == [*begin, "write-flash", "--erase-all", "0x1000", "f.bin"]
     assert esp.update_command(board, "P", "m.bin") == [*begin, "write-flash", "0x10000", "m.bin"]
@@ -240,9 +251,6 @@ def test_the_command_lines():
     assert esp.read_table_command(board, "P", "t.bin") == [*begin, "read-flash", "0x8000", "0xc00", "t.bin"]
 
 
-def test_the_table_of_partitions_is_read():
-    found = partitions.parse(table(TWO_APPS), "the table")
-    assert [(one.name, one.type, one.subtype, one.offset, one.size) for one in found] == TWO_APPS
-    assert partitions.first_app(found).name == "ota_0"
-    assert partitions.ota_data(found).offset == 0xD000
-    assert partitions.named(found, "vfs").size == 0xF0000
+@pytest.mark.parametrize("rows", [ONE_APP, TWO_APPS])
+def test_the_table_of_partitions_is_read(rows):
+    assert partitions.parse(partitions.build(rows), "the table") == rows

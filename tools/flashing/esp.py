@@ -13,6 +13,8 @@ from esptool.bin_image import LoadFirmwareImage
 from esptool.targets import CHIP_DEFS
 from esptool.util import FatalError
 
+from tools.boardcheck.partitions import first_app
+from tools.boardcheck.partitions import parse as csv_table
 from tools.failure import ToolError
 from tools.flashing import partitions
 from tools.flashing.run import run
@@ -34,7 +36,7 @@ def check(board, image, data):
     if board.flash.size and image.offset + len(data) > board.flash.size:
         raise ToolError(f"{image.file}: ends behind the board's {board.flash.size:,} bytes of flash memory.")
     if image == board.flash.install:
-        check_merged(data, image, board.chip)
+        check_merged(data, board)
 
 
 def check_program(data, chip, name):
@@ -56,14 +58,15 @@ def check_program(data, chip, name):
         raise ToolError(f"{name}: damaged, its checksum is another. Nothing was written.")
 
 
-def check_merged(data, image, chip):
-    """Raise ToolError unless the partition table in an image of the whole flash memory is sound, and its app too."""
+def check_merged(data, board):
+    """Raise ToolError unless an image of the whole flash memory has the board's partition table, and a sound app."""
+    image = board.flash.install
     table = partitions.parse(data[partitions.OFFSET - image.offset :][: partitions.MOST_BYTES], image.file)
-    app = partitions.first_app(table)
-    if app is None:
-        raise ToolError(f"{image.file}: its partition table has no app.")
+    if table != csv_table(board.flash.partitions.read_text(encoding="utf-8"))[0]:
+        raise ToolError(f"{image.file}: has another partition table than the board {board.name}: {_layout(table)}.")
+    app = first_app(table)
     program = data[app.offset - image.offset :]
-    check_program(program[: app.size], chip, f"{image.file}, the app at {app.offset:#x}")
+    check_program(program[: app.size], board.chip, f"{image.file}, the app at {app.offset:#x}")
 
 
 def esptool(board, port, *command):
@@ -104,29 +107,26 @@ def update(board, path, options):
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder) / "partitions.bin"
         run(read_table_command(board, port, found), ADVICE)
-        table = partitions.parse(found.read_bytes(), f"the board at {port}")
-        app = check_table(board, table, path.stat().st_size)
+        check_table(board, partitions.parse(found.read_bytes(), f"the board at {port}"), path.stat().st_size)
         blank = None
-        choice = partitions.ota_data(table)
-        if choice and app.subtype == partitions.APP_OTA_0:
+        if board.flash.update.erase:
             # Emptied, as a first flash leaves it: otherwise the board might go on running its second app.
-            blank = (choice.offset, Path(folder) / "blank.bin")
-            blank[1].write_bytes(b"\xff" * choice.size)
+            offset, size = board.flash.update.erase
+            blank = (offset, Path(folder) / "blank.bin")
+            blank[1].write_bytes(b"\xff" * size)
         run(update_command(board, port, path, blank), ADVICE)
 
 
 def check_table(board, table, size):
-    """The Partition that an app of `size` bytes goes to. Raises ToolError if the board's table has it elsewhere."""
-    app, offset = partitions.first_app(table), board.flash.update.offset
-    if app is None or app.offset != offset:
-        found = f"at {app.offset:#x}" if app else "nowhere"
-        raise ToolError(
-            f"the board has its app {found}, this firmware at {offset:#x}: another firmware was on it. Save its files, "
-            f"then use `make flash BOARD={board.name}`, which wipes it."
-        )
+    """Raise ToolError unless an app of `size` bytes goes where the board's own partition table has it."""
+    app, record, image = first_app(table), partitions.ota_record(table), board.flash.update
+    advice = f"Save its files, then use `make flash BOARD={board.name}`, which wipes it."
+    if app is None or app.offset != image.offset or (record and (record.offset, record.size)) != image.erase:
+        raise ToolError(f"the board has another partition table than this firmware: {_layout(table)}. {advice}")
     if size > app.size:
-        raise ToolError(
-            f"the app has {size:,} bytes, the board's partition table gives it {app.size:,}: it was made for an older "
-            f"firmware. Save its files, then use `make flash BOARD={board.name}`, which wipes it."
-        )
-    return app
+        raise ToolError(f"the app has {size:,} bytes, the board's partition table gives it {app.size:,}. {advice}")
+
+
+def _layout(table):
+    """A partition table in a few words."""
+    return ", ".join(f"{one.name} at {one.offset:#x}" for one in table)
