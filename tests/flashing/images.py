@@ -1,31 +1,18 @@
 """Images as a build would leave them, small: an ESP32's boot loader, partition table and app."""
 
+import dataclasses
+
 from esptool.bin_image import ELFSection, ESP32FirmwareImage, ESP32S3FirmwareImage
 
+from tools import boards
 from tools.boardcheck.partitions import first_app, parse
-from tools.boards import Board
 from tools.flashing import partitions
-from tools.paths import BOARDS
 
 KINDS = {"esp32": ESP32FirmwareImage, "esp32s3": ESP32S3FirmwareImage}
 def board(name, chip, flash, usb=()):
     """A tools.boards.Board with what flashing asks for."""
-    return Board(
-        name=name,
-        folder=BOARDS / name,
-        variant=None,
-        title=f"the {name} of the tests",
-        port="none",
-        own_port=False,
-        architecture=None,
-        chip=chip,
-        heap=50000,
-        products=(),
-        make={},
-        flash=flash,
-        usb=usb,
-        is_built_by_ci=False,
-    )
+    title = f"the {name} of the tests"
+    return dataclasses.replace(boards.load("UNIX"), name=name, title=title, chip=chip, flash=flash, usb=usb)
 
 
 def program(chip="esp32", size=5000, fill=b"micropython "):
