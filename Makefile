@@ -6,15 +6,13 @@ BOARD ?= UNIX
 DEVICE ?= build/device
 HEAP ?= 160k
 RUNTIME ?= CPYTHON
-PORT ?=
-FLASH_ARGS ?=
+PORT ?= 8080
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-# Every verb: no file has its name.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+.PHONY: help setup micropython firmware firmware-all boardcheck run demo bench bench-check webroot lint test conformance clean
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -40,14 +38,8 @@ boardcheck: setup ## check the boards' folders: modules, partition tables, setti
 run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
 
-flash: setup ## put the firmware of BOARD on it for the first time, over PORT: wipes it (FLASH_ARGS)
-	@$(VENV_PYTHON) -m tools flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
-
-update: setup ## put a newer firmware on BOARD, which keeps its config.json and webroot (FLASH_ARGS)
-	@$(VENV_PYTHON) -m tools update --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
-
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
-	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(or $(PORT),8080)
+	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT)
 
 bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
@@ -61,7 +53,9 @@ webroot: setup ## renew the compressed copies in webroot/
 lint: setup ## check the style of the Python files
 	@$(VENV_PYTHON) -m ruff check .
 
-test: firmware lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
+test: lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
+	@$(PYTHON) -m tools setup --tests
+	@$(VENV_PYTHON) -m tools firmware --all
 	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
 conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)

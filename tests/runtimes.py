@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "modules"
 APPS = ROOT / "tests" / "apps"
 FIRMWARE = ROOT / "dist" / "UNIX" / "micropython"
+WIPY = ROOT / "dist" / "UNIX_WIPY" / "micropython"
 
 # Against hangs only: a machine under load may take its time, and no test measures by these.
 START_TIMEOUT_SEC = 60
@@ -54,16 +55,18 @@ class Runtime:
 
     `name` is what test ids show; `command` a list, the interpreter and its options; `env` is added to the environment;
     `heap_option` formats an option that limits the heap, None where there is none; `missing` is the reason why the
-    interpreter is not there, None when it is; `required` tells whether that is a fault and not a circumstance.
+    interpreter is not there, None when it is; `required` tells whether that is a fault and not a circumstance;
+    `has_tls` whether the server can have TLS there.
     """
 
-    def __init__(self, name, command, env, heap_option=None, missing=None, required=True):
+    def __init__(self, name, command, env, heap_option=None, missing=None, required=True, has_tls=True):
         self.name = name
         self.command = [str(part) for part in command]
         self.env = env
         self.heap_option = heap_option
         self.missing = missing
         self.required = required
+        self.has_tls = has_tls
 
     def __repr__(self):
         return f"Runtime({self.name})"
@@ -256,7 +259,15 @@ def unix():
     return Runtime("unix", [FIRMWARE], {"MICROPYPATH": ".frozen"}, ["-X", "heapsize={}"], missing)
 
 
-RUNTIMES = {runtime.name: runtime for runtime in (cpython(), newest(), unix())}
+def wipy():
+    """The interpreter of the WiPy, 32 bits without floats, asyncio, hashlib and more, with the modules as files."""
+    missing = None if WIPY.is_file() else "dist/UNIX_WIPY/micropython is not there: `make firmware BOARD=UNIX_WIPY`"
+    is_pc = platform.machine() in ("x86_64", "i686")
+    heap = ["-X", "heapsize={}"]
+    return Runtime("wipy", [WIPY], {"MICROPYPATH": str(MODULES)}, heap, missing, required=is_pc, has_tls=False)
+
+
+RUNTIMES = {runtime.name: runtime for runtime in (cpython(), newest(), unix(), wipy())}
 
 
 def stale_modules():

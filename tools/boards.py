@@ -6,6 +6,7 @@ says differently. Everything that takes a board's name takes a variant's.
 
 import functools
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +86,13 @@ class Board:
     def make_variables(self, tree):
         """The make variables that say which board it is: {name: value}."""
         variables = {"TOP": str(tree)} if self.own_port else {}
+        # A port that knows only boards of its own finds one that lies elsewhere by the way there from its boards/.
+        way = os.path.relpath(self.folder, self.port_folder(tree) / "boards")
+        places = {"{folder}": str(self.folder), "{tree}": str(tree), "{folderFromPort}": way}
         for name, value in self.make.items():
-            variables[name] = value.replace("{folder}", str(self.folder)).replace("{tree}", str(tree))
+            for placeholder, place in places.items():
+                value = value.replace(placeholder, place)
+            variables[name] = value
         return variables
 
 

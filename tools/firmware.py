@@ -110,8 +110,8 @@ def start_anew_when_changed(folder, tree, board=None):
 
 
 def settings_files(folder):
-    """The files of a board's folder that say how it is built, sorted: makefiles, CMake's, the ESP32's settings."""
-    patterns = ("Makefile", "*.mk", "*.cmake", "*.csv", "*.ld", "sdkconfig*")
+    """The files of a board's folder that say how it is built, sorted: makefiles, headers, CMake's, the ESP32's."""
+    patterns = ("Makefile", "*.mk", "*.h", "*.cmake", "*.csv", "*.ld", "sdkconfig*")
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 

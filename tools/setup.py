@@ -30,6 +30,13 @@ NEEDS = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
 }
 
+# What the tests need beside that: the compilers of the boards whose images CI builds. Without them their tests skip.
+TEST_NEEDS = {
+    "gcc-multilib": lambda: bool(list(Path("/usr/include").glob("*/gnu/stubs-32.h"))) or platform.machine() != "x86_64",
+    "gcc-arm-none-eabi": lambda: bool(shutil.which("arm-none-eabi-gcc")),
+    "libnewlib-arm-none-eabi": lambda: Path("/usr/lib/arm-none-eabi/newlib").is_dir(),
+}
+
 
 def missing_packages(needs=None):
     """The names of Debian's packages that are needed and not there."""
@@ -55,6 +62,17 @@ def install_packages(packages, is_root, has_apt):
     run_step("system packages: reading the lists", ["apt-get", "update"], "apt-update", env=env)
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     run_step(f"system packages: installing {names}", command, "apt-install", env=env)
+
+
+def install_for_tests(is_root, has_apt):
+    """Install what the tests need; where that is not possible, say which packages would let more of them run."""
+    packages = missing_packages(TEST_NEEDS)
+    if not packages:
+        return
+    if is_root and has_apt:
+        install_packages(packages, is_root, has_apt)
+    else:
+        print(f"note: without Debian's packages {' '.join(packages)} the tests skip what needs them.")
 
 
 def wanted_stamp():
@@ -93,10 +111,15 @@ def skipped_notes(version=sys.version_info[:2], machine=None):
 
 def main(arguments):
     """The verb `setup`."""
-    argparse.ArgumentParser(prog="python3 -m tools setup", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python3 -m tools setup", description=__doc__)
+    parser.add_argument("--tests", action="store_true", help="also what all the tests need")
+    options = parser.parse_args(arguments)
     if sys.version_info < OLDEST_PYTHON:
         raise ToolError(f"Python {platform.python_version()} is too old: 3.9 or newer is needed.")
-    install_packages(missing_packages(), is_root=os.geteuid() == 0, has_apt=bool(shutil.which("apt-get")))
+    may = {"is_root": os.geteuid() == 0, "has_apt": bool(shutil.which("apt-get"))}
+    install_packages(missing_packages(), **may)
+    if options.tests:
+        install_for_tests(**may)
     importlib.invalidate_caches()
     if not NEEDS["python3-venv"]():
         raise ToolError(f"{sys.executable} has no ensurepip module: use a Python that can make virtual environments.")

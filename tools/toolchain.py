@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 
 ARM_COMPILER = "arm-none-eabi-gcc"
 ARM_PACKAGES = "gcc-arm-none-eabi libnewlib-arm-none-eabi"
@@ -15,9 +16,22 @@ def missing(board, tree):
     problem = None
     if board.port == "esp32":
         problem = _missing_idf(board)
+    elif board.architecture == "x86":
+        problem = _missing_32_bit()
     elif (board.architecture or "").startswith("arm") and not shutil.which(ARM_COMPILER):
         problem = f"{ARM_COMPILER} is not there. Install it:\n\n    sudo apt-get install {ARM_PACKAGES}"
     return problem or _missing_submodules(board, tree)
+
+
+def _missing_32_bit():
+    """What the host's compiler lacks to make 32-bit programs. None if nothing."""
+    program = "#include <stdio.h>\nint main(void) { return 0; }\n"
+    command = ["gcc", "-m32", "-x", "c", "-", "-o", os.devnull]
+    if shutil.which("gcc"):
+        tried = subprocess.run(command, input=program, text=True, capture_output=True, check=False)
+        if tried.returncode == 0:
+            return None
+    return "gcc makes no 32-bit programs here. Install what it needs:\n\n    sudo apt-get install gcc-multilib"
 
 
 def _missing_idf(board):

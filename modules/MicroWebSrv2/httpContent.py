@@ -3,9 +3,8 @@
 Imported by the first request that has a content.
 """
 
-from errno import ECONNRESET
-
 from .libs.httpSyntax import HttpError
+from .libs.interpreter import ECONNRESET
 from .pipeline import Handle
 
 _IN = 1  # poll's mask

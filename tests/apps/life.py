@@ -5,9 +5,9 @@ Prints `LISTENING` at once, for the harness, and `DONE way` when all was as it s
 
 import socket
 import sys
-from time import sleep
 
 from MicroWebSrv2 import GET, MicroWebSrv2, MicroWebSrv2Exception, WebRoute, XAsyncSocketsPool
+from MicroWebSrv2.libs.interpreter import SleepMs
 
 ports = [int(text) for text in sys.argv[1:3]]
 
@@ -103,7 +103,7 @@ def managed_here():
 
     def ask_and_stop():
         while is_refused(ports[0]):
-            sleep(0.01)
+            SleepMs(10)
         ask(ports[0])
         said.append(server.IsRunning)
         sock = connect(ports[0])
@@ -115,7 +115,7 @@ def managed_here():
         server.StartManaged(0)
         assert not server.IsRunning
     while len(said) < 4:
-        sleep(0.01)
+        SleepMs(10)
     assert said == [True] * 4
 
 
@@ -145,7 +145,7 @@ def two_in_a_pool():
         ask(port)
     servers[0].Stop()
     while not is_refused(ports[0]):  # the pool's thread closes it, soon
-        sleep(0.01)
+        SleepMs(10)
     ask(ports[1])
     servers[0].StartInPool(pool)
     ask(ports[0])

@@ -1,8 +1,8 @@
 """Routes of site.py that answer in all the ways there are."""
 
-from time import sleep
 
 from MicroWebSrv2 import GET, POST, RegisterRoute, WebRoute
+from MicroWebSrv2.libs.interpreter import SleepMs
 
 _pool = None
 _sent = []
@@ -302,7 +302,7 @@ def defer_thread(server, request):
     response.Defer()
 
     def answer():
-        sleep(0.05)
+        SleepMs(50)
         response.ReturnOk("from a thread")
 
     _thread.start_new_thread(answer, ())

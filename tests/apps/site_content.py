@@ -1,6 +1,9 @@
 """Routes of site.py that take a content: whole, as a form, as JSON, as a stream."""
 
-from binascii import crc32
+try:
+    from binascii import crc32
+except ImportError:  # the WiPy
+    from crc import crc32
 
 from MicroWebSrv2 import POST, PUT, WebRoute
 

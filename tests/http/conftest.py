@@ -6,7 +6,9 @@ import os
 
 import pytest
 
+from tests.conftest import require
 from tests.http.client import Client
+from tests.runtimes import RUNTIMES
 
 # What the handlers of site_*.py raise on purpose.
 OWN_FAULTS = ("own fault", "answered already", "must be an http status code", "must not contain CR, LF or NUL")
@@ -35,6 +37,12 @@ FILES = {
     "stale.js": b"new\n",
     "other.js.gz": gzip.compress(b"only packed", mtime=0),
 }
+
+
+@pytest.fixture(scope="session", params=sorted(RUNTIMES))
+def runtime(request):
+    """Each interpreter in turn, the WiPy's among them, a tests.runtimes.Runtime."""
+    return require(RUNTIMES[request.param])
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,13 @@ class Certificates:
         return context
 
 
+@pytest.fixture(scope="module", autouse=True)
+def with_tls(runtime):
+    """Skips where the interpreter has no TLS for the server."""
+    if not runtime.has_tls:
+        pytest.skip(f"{runtime.name}: no ssl.SSLContext there")
+
+
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
     return Certificates(tmp_path_factory.mktemp("certificates"))

@@ -37,6 +37,16 @@ def test_root_gets_them_installed(monkeypatch):
     assert ran == [["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", "gcc"]]
 
 
+def test_what_only_tests_need_is_asked_of_nobody(monkeypatch, capsys):
+    monkeypatch.setattr(setup, "TEST_NEEDS", {"gcc-moon": lambda: False})
+    ran = []
+    monkeypatch.setattr(setup, "run_step", lambda label, command, log, **_: ran.append(command))
+    setup.install_for_tests(is_root=False, has_apt=True)
+    assert ran == [] and "gcc-moon the tests skip" in capsys.readouterr().out
+    setup.install_for_tests(is_root=True, has_apt=True)
+    assert ran[-1][-1] == "gcc-moon"
+
+
 def test_nothing_is_run_when_nothing_is_missing(monkeypatch):
     monkeypatch.setattr(setup, "run_step", None)
     setup.install_packages([], is_root=True, has_apt=True)

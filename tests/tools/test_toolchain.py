@@ -1,5 +1,7 @@
 """What a machine lacks for a board is told before the build begins."""
 
+import os
+
 import pytest
 
 from tools import boards, firmware, toolchain
@@ -37,6 +39,16 @@ def tree(tmp_path):
 
 def test_unix_needs_no_toolchain_of_its_own(machine, tree):
     assert toolchain.missing(boards.load("UNIX"), tree()) is None
+
+
+def test_a_32_bit_program_needs_its_libraries(tmp_path, monkeypatch, tree):
+    board = boards.load("UNIX_WIPY")
+    (tmp_path / "gcc").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "gcc").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert "sudo apt-get install gcc-multilib" in toolchain.missing(board, tree())
+    (tmp_path / "gcc").write_text("#!/bin/sh\nexit 0\n")
+    assert toolchain.missing(board, tree()) is None
 
 
 def test_an_esp32_needs_esp_idf(machine, tree):

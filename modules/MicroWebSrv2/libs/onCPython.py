@@ -9,6 +9,9 @@ import threading as _threading
 import time as _time
 import traceback as _traceback
 
+ECONNREFUSED = _errno.ECONNREFUSED
+ECONNRESET = _errno.ECONNRESET
+EHOSTUNREACH = _errno.EHOSTUNREACH
 NewLock = _threading.Lock
 ThreadIdent = _threading.get_ident
 StackError = (RecursionError,)
@@ -183,7 +186,7 @@ def LocalPort(sock, asked):
     return sock.getsockname()[1]
 
 
-def Resolve(address, datagram=False):
+def Resolve(address):
     """Returns the (host, port) address in the form the sockets here take."""
     return address
 
@@ -289,15 +292,6 @@ def ParseJSON(data):
         return json.loads(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("JSON nested too deep") from None
-
-
-def DeflateModule():
-    """Returns the module that inflates and deflates here, None where there is none."""
-    try:
-        from . import deflateOnCPython
-    except ImportError:  # a Python built without zlib
-        return None
-    return deflateOnCPython
 
 
 def TraceText(error):

@@ -13,7 +13,7 @@ import socket as _socket
 import sys as _sys
 import time as _time
 
-from micropython import const  # noqa: F401
+from micropython import const
 
 try:
     from _thread import allocate_lock as NewLock
@@ -40,7 +40,11 @@ SleepMs = _time.sleep_ms
 # Bytes kept for the entry of one socket in a poll. A board needs a block; the unix port an array too, 8 bytes a socket.
 _RESERVE = 64 if _sys.maxsize < 1 << 31 else 4096
 
-_WOULD_BLOCK = (_errno.EAGAIN, getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
+# Numbers that MicroPython has everywhere, and that not every port's errno names.
+ECONNRESET = getattr(_errno, "ECONNRESET", 104)
+ECONNREFUSED = getattr(_errno, "ECONNREFUSED", 111)
+EHOSTUNREACH = getattr(_errno, "EHOSTUNREACH", 113)
+_WOULD_BLOCK = (getattr(_errno, "EAGAIN", 11), getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
 
 
 def WouldBlock(error):
@@ -60,6 +64,16 @@ def ReadInto(stream, buf):
 def Write(stream, data):
     """Writes as much of `data` as the stream takes; returns the count or None."""
     return stream.write(data)
+
+
+if _sys.platform == "WiPy":
+    # The driver cuts what is longer into segments (drivers/cc3100/src/socket.c, sl_Send), and says "try again" when
+    # one but the first finds no room, as if none had been sent: the peer would get those twice.
+    _SEGMENT = const(1460)
+
+    def Write(stream, data):
+        """Writes as much of `data` as the stream takes, a segment at most; returns the count or None."""
+        return stream.write(data if len(data) <= _SEGMENT else memoryview(data)[:_SEGMENT])
 
 
 def ReadDatagram(sock, size):
@@ -124,8 +138,8 @@ def Listen(address, backlog):
     """Returns a non-blocking listening TCP socket. Raises OSError."""
     sock = _socket.socket()
     try:
-        sock.setsockopt(getattr(_socket, "SOL_SOCKET", 1), getattr(_socket, "SO_REUSEADDR", 2), 1)
-        sock.bind(Resolve(address))
+        _SetOption(sock, "SO_REUSEADDR", 2)
+        sock.bind(_Local(address))
         sock.listen(backlog)
         sock.setblocking(False)
     except Exception:
@@ -150,9 +164,22 @@ def Accept(sock):
     return client, address
 
 
-def Resolve(address, datagram=False):
-    """Returns the (host, port) address in the form the sockets here take."""
-    return _socket.getaddrinfo(address[0], address[1], 0, 2 if datagram else 1)[0][-1]
+def Resolve(address):
+    """Returns the (host, port) address in the form the sockets here take; may ask the network for the host."""
+    return _socket.getaddrinfo(address[0], address[1])[0][-1]
+
+
+def _Local(address):
+    """Returns an own address as `Resolve` does, without asking the network: it is numeric, and boards take it so."""
+    return Resolve(address) if hasattr(_socket, "sockaddr") else address
+
+
+def _SetOption(sock, name, number):
+    """Switches a socket's option on, if the port has it under that name or number."""
+    try:
+        sock.setsockopt(getattr(_socket, "SOL_SOCKET", 1), getattr(_socket, name, number), 1)
+    except OSError:  # the WiPy's sockets know none of these
+        pass
 
 
 def PeerAddress(raw):
@@ -198,9 +225,9 @@ def BindUDP(address, broadcast):
     sock = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM)
     try:
         if broadcast:
-            sock.setsockopt(getattr(_socket, "SOL_SOCKET", 1), getattr(_socket, "SO_BROADCAST", 6), 1)
+            _SetOption(sock, "SO_BROADCAST", 6)
         if address:
-            sock.bind(Resolve(address, True))
+            sock.bind(_Local(address))
         sock.setblocking(False)
     except Exception:
         sock.close()
@@ -315,15 +342,6 @@ def _AreBracketsClosed(data):
             closing = closing[:-1]
         i += 1
     return not closing
-
-
-def DeflateModule():
-    """Returns the module that inflates and deflates here, None where there is none."""
-    try:
-        from . import deflateOnMicroPython
-    except ImportError:  # a board without `deflate`
-        return None
-    return deflateOnMicroPython
 
 
 def TraceText(error):

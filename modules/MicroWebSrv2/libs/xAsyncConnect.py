@@ -1,8 +1,6 @@
 """Outgoing TCP connections: imported by the first one."""
 
-from errno import ECONNREFUSED
-
-from .interpreter import ConnectError, ConnectTCP, Poller, const
+from .interpreter import ECONNREFUSED, ConnectError, ConnectTCP, Poller, const
 from .XAsyncSockets import XAsyncTCPClient, XAsyncTCPClientException, XClosedReason
 
 _IN = const(1)  # poll's masks

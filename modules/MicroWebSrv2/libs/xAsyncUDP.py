@@ -1,8 +1,17 @@
 """UDP datagrams, in and out: imported by the first socket of that kind."""
 
-from errno import ECONNREFUSED, ECONNRESET, EHOSTUNREACH
-
-from .interpreter import BindUDP, LocalPort, PeerAddress, ReadDatagram, Resolve, WouldBlock, const
+from .interpreter import (
+    ECONNREFUSED,
+    ECONNRESET,
+    EHOSTUNREACH,
+    BindUDP,
+    LocalPort,
+    PeerAddress,
+    ReadDatagram,
+    Resolve,
+    WouldBlock,
+    const,
+)
 from .XAsyncSockets import XAsyncUDPDatagram, XAsyncUDPDatagramException, XClosedReason
 
 _IN = const(1)  # poll's masks
@@ -84,7 +93,7 @@ class Datagram(XAsyncUDPDatagram):
                 break
             data, remoteAddr, callback, arg = queue[0]
             try:
-                self._sock.sendto(data, Resolve(remoteAddr, True))
+                self._sock.sendto(data, Resolve(remoteAddr))
             except (OSError, TypeError, ValueError, OverflowError) as ex:  # a bad address: all but the first
                 if isinstance(ex, OSError) and WouldBlock(ex):
                     break

@@ -1,0 +1,2 @@
+# What the WiPy freezes.
+include("../WIPY/manifest.py")
