@@ -32,6 +32,9 @@ firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 firmware-all: setup ## build the firmware of every board whose toolchain is there
 	@$(VENV_PYTHON) -m tools firmware --all
 
+size: setup ## measure the firmware of BOARD: sections, frozen modules, heap
+	@$(VENV_PYTHON) -m tools size $(BOARD)
+
 boardcheck: setup ## check the boards' folders: modules, partition tables, settings
 	@$(VENV_PYTHON) -m tools boardcheck
 

@@ -1,6 +1,7 @@
 """Runs one verb: `python3 -m tools VERB [options]`. The Makefile's targets call these."""
 
 import importlib
+import os
 import sys
 
 from tools.failure import ToolError
@@ -10,6 +11,7 @@ VERBS = {
     "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
     "firmware": "build a board's firmware into dist/BOARD/",
     "boardcheck": "check the boards' folders: modules, partition tables, settings",
+    "size": "measure a board's firmware: sections, frozen modules, heap",
     "device": "make or update a device folder and run the UNIX firmware in it",
     "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
     "bench": "measure the server's speed beside other servers', on CPython and on the UNIX firmware",
@@ -45,6 +47,10 @@ def main(arguments):
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Whoever read has gone (`| head`): nobody is left to be told, not even at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import shutil
 import sys
 from contextlib import contextmanager
 
-from tools import boards, toolchain
+from tools import boards, sbom, toolchain
 from tools.failure import ToolError
 from tools.micropython import COMMIT, STAMP, VERSION, source_tree
 from tools.paths import BUILD, DIST, MODULES, ROOT, shown
@@ -33,7 +33,8 @@ def build(name):
             raise ToolError(f"{name} cannot be built here: {lacking}")
         build_mpy_cross(tree)
         make_port(tree, board)
-        return publish(board)
+        write_sbom(tree, board)
+        return publish(board, [*board.products, sbom.NAME])
 
 
 @contextmanager
@@ -146,15 +147,30 @@ def forget_frozen_when_renamed(folder, board):
     remember(record, names + manifests)
 
 
-def publish(board):
-    """Copy what was built into dist/BOARD/ with its checksums, touching nothing that did not change."""
+def write_sbom(tree, board):
+    """Write the bill of materials beside the products, unless it is younger than they are."""
+    folder = BUILD / board.name
+    target = folder / sbom.NAME
+    products = [product_of(board, name) for name in board.products]
+    if not target.is_file() or target.stat().st_mtime <= max(path.stat().st_mtime for path in products):
+        target.write_text(sbom.make(board, tree, folder, SOURCE_DATE_EPOCH), encoding="utf-8")
+
+
+def product_of(board, name):
+    """The path of a product in the build folder. Raises ToolError if it is not there."""
+    path = BUILD / board.name / name
+    if not path.is_file():
+        raise ToolError(f"{board.name}: the build ended well and left no {shown(path)}: check its board.json.")
+    return path
+
+
+def publish(board, names):
+    """Copy the files `names` from the build into dist/BOARD/ with checksums, touching nothing that did not change."""
     target = DIST / board.name
     target.mkdir(parents=True, exist_ok=True)
     checksums, published = "", []
-    for name in board.products:
-        product = BUILD / board.name / name
-        if not product.is_file():
-            raise ToolError(f"{board.name}: the build ended well and left no {shown(product)}: check its board.json.")
+    for name in names:
+        product = product_of(board, name)
         content = product.read_bytes()
         checksums += f"{hashlib.sha256(content).hexdigest()}  {name}\n"
         published.append(target / name)

@@ -84,15 +84,15 @@ def test_built_anew_from_another_tree_or_with_other_settings(places):
 def test_published_with_checksums_and_only_when_changed(places):
     product = places / "build/UNIX/micropython"
     product.write_bytes(b"one")
-    (published,) = builder.publish(unix(places))
+    (published,) = builder.publish(unix(places), ["micropython"])
     assert published.read_bytes() == b"one"
     digest = hashlib.sha256(b"one").hexdigest()
     assert (places / "dist/UNIX/SHA256SUMS").read_text() == f"{digest}  micropython\n"
     before = published.stat()
-    builder.publish(unix(places))
+    builder.publish(unix(places), ["micropython"])
     assert published.stat().st_ino == before.st_ino
     product.write_bytes(b"two")
-    builder.publish(unix(places))
+    builder.publish(unix(places), ["micropython"])
     assert published.read_bytes() == b"two"
     assert published.stat().st_ino != before.st_ino, "written over a file that may be running"
     assert sorted(path.name for path in (places / "dist/UNIX").iterdir()) == ["SHA256SUMS", "micropython"]
@@ -111,7 +111,7 @@ def test_built_anew_with_other_variables(places):
 
 def test_a_product_that_was_not_made_is_named(places):
     with pytest.raises(ToolError, match=r"UNIX: .*left no .*build/UNIX/micropython"):
-        builder.publish(unix(places))
+        builder.publish(unix(places), ["micropython"])
 
 
 def test_an_unknown_board_is_refused():
