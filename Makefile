@@ -6,13 +6,15 @@ BOARD ?= UNIX
 DEVICE ?= build/device
 HEAP ?= 160k
 RUNTIME ?= CPYTHON
-PORT ?= 8080
+PORT ?=
+FLASH_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
 export MPY_DIR
 
-.PHONY: help setup micropython firmware firmware-all boardcheck run demo bench bench-check webroot lint test conformance clean
+# Every verb: no file has its name.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 .DEFAULT_GOAL := help
 
 help: ## list the verbs
@@ -41,8 +43,14 @@ boardcheck: setup ## check the boards' folders: modules, partition tables, setti
 run: firmware ## serve from the folder DEVICE (default build/device) with the UNIX firmware, HEAP=160k
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
 
+flash: setup ## put the firmware of BOARD on it for the first time, over PORT: wipes it (FLASH_ARGS)
+	@$(VENV_PYTHON) -m tools flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
+
+update: setup ## put a newer firmware on BOARD, which keeps its config.json and webroot (FLASH_ARGS)
+	@$(VENV_PYTHON) -m tools update --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
+
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
-	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(PORT)
+	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(or $(PORT),8080)
 
 bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)

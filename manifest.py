@@ -3,7 +3,8 @@
 
 import os
 
-NOT_ON_A_BOARD = ("libs/onCPython.py", "libs/wakeUp.py")  # CPython's side of libs/interpreter.py
+# CPython's side of libs/interpreter.py
+NOT_ON_A_BOARD = ("libs/onCPython.py", "libs/deflateOnCPython.py", "libs/wakeUp.py")
 OPTIMISE = 3  # mpy-cross -O3: no asserts, no line numbers; docstrings cost nothing either
 
 

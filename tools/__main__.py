@@ -13,6 +13,8 @@ VERBS = {
     "boardcheck": "check the boards' folders: modules, partition tables, settings",
     "size": "measure a board's firmware: sections, frozen modules, heap",
     "device": "make or update a device folder and run the UNIX firmware in it",
+    "flash": "put a board's firmware on it for the first time",
+    "update": "put a newer firmware on a board, which keeps its files",
     "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
     "bench": "measure the server's speed beside other servers', on CPython and on the UNIX firmware",
     "bench-check": "compare what the server allocates, keeps and freezes with the baseline",

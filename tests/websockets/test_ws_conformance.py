@@ -23,6 +23,7 @@ CASES = (
     "7.*",
     "10.*",
 )
+MESSAGES = 3  # of each case of compression, which are 1000 in `make conformance`
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,20 @@ def test_cases(server):
     verdicts = conformance.run_cases(server.port, CASES)
     assert [(verdict.case, verdict.fault) for verdict in verdicts if verdict.fault] == []
     assert len(verdicts) == 125
+
+
+def test_cases_of_compression(server):
+    """All of them, with a few messages each."""
+    verdicts = conformance.run_cases(server.port, ["12.*", "13.*"], messages=MESSAGES)
+    assert [(verdict.case, verdict.fault) for verdict in verdicts if verdict.fault] == []
+    assert len(verdicts) == 216
+
+
+def test_a_fault_of_compression_is_seen(echoes):
+    """A server that agrees on no compression fails them."""
+    echo = echoes.start(compression=False)
+    verdicts = conformance.run_cases(echo.port, ["12.1.1", "13.1.1"], messages=MESSAGES)
+    assert ["UNIMPLEMENTED" in verdict.fault for verdict in verdicts] == [True, True]
 
 
 def test_a_fault_is_seen(echoes):

@@ -78,9 +78,15 @@ class Wire:
 
     def hear(self):
         """Receive a frame of the server: (opcode, payload, fin)."""
+        opcode, payload, fin, is_packed = self.hear_packed()
+        assert not is_packed, "a reserved bit is set"
+        return opcode, payload, fin
+
+    def hear_packed(self):
+        """Receive a frame of the server, which may be compressed: (opcode, payload, fin, whether RSV1 is set)."""
         first, second = self._take(2)
         assert second < 128, "the server masks"
-        assert not first & 0x70, "a reserved bit is set"
+        assert not first & 0x30, "a reserved bit is set"
         size = second
         if second == 126:
             size = int.from_bytes(self._take(2), "big")
@@ -88,7 +94,7 @@ class Wire:
         elif second == 127:
             size = int.from_bytes(self._take(8), "big")
             assert size > 65535, "a length longer than needed"
-        return first & 15, self._take(size), first > 127
+        return first & 15, self._take(size), first > 127, first & 0x40 != 0
 
     def hear_close(self):
         """Receive frames up to a Close frame: its code, None where it has none."""

@@ -45,9 +45,15 @@ class Recorder:
 
 
 def feed(data, step):
-    """The events of bytes that are received `step` at a time, through a buffer as a connection's."""
+    """The events of a client's bytes."""
     sink = Recorder()
-    reader = sink.reader = FrameReader(sink, MAX_LENGTH)
+    sink.reader = FrameReader(sink, MAX_LENGTH)
+    return feed_through(sink, data, step)
+
+
+def feed_through(sink, data, step):
+    """The events of bytes that are received `step` at a time, through a buffer as a connection's."""
+    reader = sink.reader
     buf = bytearray(BUF_SIZE)
     view = memoryview(buf)
     have = pos = 0

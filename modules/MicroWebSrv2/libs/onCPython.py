@@ -294,6 +294,15 @@ def ParseJSON(data):
         raise ValueError("JSON nested too deep") from None
 
 
+def DeflateModule():
+    """Returns the module that inflates and deflates here, None where there is none."""
+    try:
+        from . import deflateOnCPython
+    except ImportError:  # a Python built without zlib
+        return None
+    return deflateOnCPython
+
+
 def TraceText(error):
     """Returns the traceback of an exception as text."""
     return "".join(_traceback.format_exception(type(error), error, error.__traceback__))

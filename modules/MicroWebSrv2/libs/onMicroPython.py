@@ -344,6 +344,15 @@ def _AreBracketsClosed(data):
     return not closing
 
 
+def DeflateModule():
+    """Returns the module that inflates and deflates here, None where there is none."""
+    try:
+        from . import deflateOnMicroPython
+    except ImportError:  # a board without `deflate`
+        return None
+    return deflateOnMicroPython
+
+
 def TraceText(error):
     """Returns the traceback of an exception as text."""
     out = _io.StringIO()

@@ -217,6 +217,10 @@ class FrameReader:
         """Nothing is wanted any more."""
         self._ended = True
 
+    def Expected(self):
+        """Returns how many bytes of the message may follow soon: those that its frame has announced."""
+        return self.Left
+
     def Feed(self, buf, view, end):
         """Takes the bytes buf[:end] (bytearray); `view` is buf's memoryview.
 
@@ -307,7 +311,10 @@ class FrameReader:
             raise WsError(CLOSE_PROTOCOL_ERROR, "the length has its highest bit set")
         self._size += self._length
         if self.MaxLength is not None and self._size > self.MaxLength:
-            raise WsError(CLOSE_TOO_BIG, "the message is longer than %d bytes" % self.MaxLength)
+            self._OnTooLong(self.MaxLength)
+
+    def _OnTooLong(self, limit):
+        raise WsError(CLOSE_TOO_BIG, "the message is longer than %d bytes" % limit)
 
     def _TakeControl(self, opcode, buf, start):
         end = start + self._length

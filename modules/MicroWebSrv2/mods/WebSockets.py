@@ -1,11 +1,12 @@
 """The module WebSockets: turns upgrade requests into WebSockets (RFC 6455 section 4.2)."""
 
-from ..libs.interpreter import const
+from ..libs.interpreter import NewLock, const
 from ..libs.wsHandshake import VERSION, AcceptKey, HasToken, IsKey
 from .webSocket import MessageFrame, WebSocket  # noqa: F401 (the class is part of the module)
 from .webSocketConnection import WebSocketConnection
 
 _MIN_SLOT = const(256)  # bytes: a control frame must find room in a buffer
+_lock = NewLock() if NewLock else None
 
 
 class WebSockets:
@@ -19,6 +20,7 @@ class WebSockets:
         self._onRequest = None
         self._onProtocol = None
         self._onAccepted = None
+        self._allowCompression = None
 
     @property
     def OnWebSocketRequest(self):
@@ -55,15 +57,35 @@ class WebSockets:
     def OnWebSocketAccepted(self, value):
         self._onAccepted = _Callback("OnWebSocketAccepted", value)
 
+    @property
+    def AllowCompression(self):
+        """bool or None: compressed messages (permessage-deflate, RFC 7692) are agreed on when a client offers them.
+
+        None, the default: where memory is plentiful, under CPython and in a MicroPython's heap of 1 MB and more.
+        True: in a smaller heap too, with a window of 1 KB, if the client can do with that. False: never.
+        """
+        return self._allowCompression
+
+    @AllowCompression.setter
+    def AllowCompression(self, value):
+        if value is not None and not isinstance(value, bool):
+            raise ValueError('"AllowCompression" must be a boolean or None, got %r' % (value,))
+        self._allowCompression = value
+
     def Broadcast(self, webSockets, msg):
         """Sends a message, a text (str) or bytes, to many WebSockets; its frame is built once.
 
-        `webSockets` is iterable. Returns the number of those that took it, as SendTextMessage. Raises ValueError.
+        Where messages are compressed, once for each size of window that was agreed on. `webSockets` is iterable.
+        Returns the number of those that took it, as SendTextMessage. Raises ValueError.
         """
-        frame = MessageFrame(msg)
+        frames = {0: MessageFrame(msg)}
         count = 0
         for webSocket in list(webSockets):  # a callback may change what is walked through
-            if webSocket._SendMessage(frame):
+            packer = webSocket._packer
+            bits = packer.WindowBits if packer else 0
+            if bits not in frames:
+                frames[bits] = MessageFrame(msg, packer)
+            if webSocket._SendMessage(frames[bits]):
                 count += 1
         return count
 
@@ -87,7 +109,13 @@ class WebSockets:
             microWebSrv2.Log("WebSockets need a BufferSlotSize of at least %d" % _MIN_SLOT, microWebSrv2.ERROR)
             response.ReturnServiceUnavailable()
         elif self._IsAllowed(microWebSrv2, request):
-            self._Accept(microWebSrv2, request)
+            try:
+                agreement = self._AgreeOnCompression(request)
+            except ValueError as ex:
+                microWebSrv2.Log("WebSocket: %s" % ex, microWebSrv2.DEBUG)
+                response.ReturnBadRequest()
+                return
+            self._Accept(microWebSrv2, request, agreement)
 
     def _IsAllowed(self, microWebSrv2, request):
         """Asks the application; what it has not answered itself is refused here."""
@@ -102,14 +130,25 @@ class WebSockets:
             return False
         return True
 
-    def _Accept(self, microWebSrv2, request):
+    def _AgreeOnCompression(self, request):
+        """Returns the Agreement on what the client offers, or None. Raises ValueError for a malformed offer."""
+        if self._allowCompression is False:
+            return None
+        offers = request.GetHeader("Sec-WebSocket-Extensions")
+        if not offers:
+            return None
+        return _Agree(offers, self._allowCompression)
+
+    def _Accept(self, microWebSrv2, request, agreement):
         response = request.Response
         protocol = self._SelectProtocol(microWebSrv2, request)
         if protocol:
             response.SetHeader("Sec-WebSocket-Protocol", protocol)
+        if agreement:
+            response.SetHeader("Sec-WebSocket-Extensions", agreement.Answer)
         response.SetHeader("Sec-WebSocket-Accept", AcceptKey(request.GetHeader("Sec-WebSocket-Key")))
         connection = request._exchange.Connection
-        connection.HandOverTo(WebSocketConnection(connection, request, protocol, self._onAccepted))
+        connection.HandOverTo(WebSocketConnection(connection, request, protocol, agreement, self._onAccepted))
         response.SwitchingProtocols("websocket")
 
     def _SelectProtocol(self, microWebSrv2, request):
@@ -122,6 +161,17 @@ class WebSockets:
         if protocol is not None and protocol not in protocols:
             raise ValueError("OnWebSocketProtocol must return one of %r or None, got %r" % (protocols, protocol))
         return protocol
+
+
+def _Agree(offers, allow):
+    if _lock:  # MicroPython's imports are not guarded against two threads at once
+        _lock.acquire()
+    try:
+        from ..libs.wsDeflate import Agree
+    finally:
+        if _lock:
+            _lock.release()
+    return Agree(offers, allow)
 
 
 def _IsWellFormed(request):

@@ -16,6 +16,8 @@ class WebSocket:
     _onPiece = None
     _onClosed = None
     _onReadyToSend = None
+    _agreedPacker = None  # libs/wsDeflate.py's Packer, where compression was agreed on
+    _packer = None  # it, while it is used
 
     def __init__(self, connection, request, protocol):
         self._connection = connection
@@ -31,11 +33,11 @@ class WebSocket:
         in pieces is under way, or the client is slow and more than
         `MaxSendQueueLength` bytes would wait. Raises ValueError.
         """
-        return self._SendMessage(MakeFrame(OP_TEXT, _TextBytes(msg)))
+        return self._SendMessage(_Frame(self._packer, OP_TEXT, _TextBytes(msg)))
 
     def SendBinaryMessage(self, msg):
         """Sends bytes (not empty, or what is convertible into bytes). Returns and raises as SendTextMessage."""
-        return self._SendMessage(MakeFrame(OP_BINARY, _Bytes(msg)))
+        return self._SendMessage(_Frame(self._packer, OP_BINARY, _Bytes(msg)))
 
     def _SendMessage(self, frame):
         connection = self._connection
@@ -71,6 +73,10 @@ class WebSocket:
             raise ValueError('"reason" must be a string of at most 123 bytes, got %r' % (reason,))
         self._connection.BeginClose(code, reason)
 
+    def AgreeOn(self, packer):
+        """The handshake has agreed on compression; `packer` makes the frames, None where nothing can compress."""
+        self._agreedPacker = self._packer = packer
+
     # --- what it is ---
 
     @property
@@ -100,6 +106,23 @@ class WebSocket:
     def CloseReason(self):
         """str: the text of the first Close frame; "" if none."""
         return self._connection.CloseReason
+
+    @property
+    def CompressMessages(self):
+        """bool: messages of 256 bytes and more are sent compressed, where that makes them shorter.
+
+        True at first where the handshake has agreed on it and the runtime has a compressor. False spares the time,
+        and keeps what is secret in a message from showing in its length. Raises ValueError for True where it cannot.
+        """
+        return self._packer is not None
+
+    @CompressMessages.setter
+    def CompressMessages(self, value):
+        if not isinstance(value, bool):
+            raise ValueError('"CompressMessages" must be a boolean, got %r' % (value,))
+        if value and not self._agreedPacker:
+            raise ValueError('"CompressMessages" cannot be True: no compression was agreed on')
+        self._packer = self._agreedPacker if value else None
 
     # --- limits ---
 
@@ -193,11 +216,15 @@ class WebSocket:
         self._onClosed = _Callback("OnClosed", value)
 
 
-def MessageFrame(msg):
-    """Returns the frame of a message: a text for a str, otherwise bytes. Raises ValueError."""
+def MessageFrame(msg, packer=None):
+    """Returns the frame of a message: a text for a str, otherwise bytes; by a Packer if given. Raises ValueError."""
     if isinstance(msg, str):
-        return MakeFrame(OP_TEXT, _TextBytes(msg))
-    return MakeFrame(OP_BINARY, _Bytes(msg))
+        return _Frame(packer, OP_TEXT, _TextBytes(msg))
+    return _Frame(packer, OP_BINARY, _Bytes(msg))
+
+
+def _Frame(packer, opcode, payload):
+    return packer.MakeFrame(opcode, payload) if packer else MakeFrame(opcode, payload)
 
 
 def _TextBytes(msg):

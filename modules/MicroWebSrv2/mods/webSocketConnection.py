@@ -46,6 +46,7 @@ _MIN_RATE = const(256)  # bytes a second: a frame that comes slower is cut off
 _FIRST_ALLOC = const(65536)  # bytes that are allocated for a message because they were announced
 _MAX_QUEUE = const(262144)  # bytes that may wait to be sent, where the server's limits do not say less
 
+
 class WebSocketConnection(WebSocketSender):
     """A client's socket after the handshake, and the messages under way on it."""
 
@@ -59,7 +60,7 @@ class WebSocketConnection(WebSocketSender):
     _rest = None  # bytes: a frame that has only begun
     _pinged = False
 
-    def __init__(self, connection, request, protocol, onAccepted):
+    def __init__(self, connection, request, protocol, agreement, onAccepted):
         super().__init__(connection.GetAsyncSocketsPool(), connection.GetSocketObj())
         web = connection.WebServer
         self.SocketID = id(self._sock)
@@ -68,8 +69,12 @@ class WebSocketConnection(WebSocketSender):
         self.WaitMs = 60000  # how long the client may be silent
         self.MaxQueue = min(web.MaxRequestContentLength, _MAX_QUEUE)
         self.MaxLength = web.MaxRequestContentLength
-        self.Reader = FrameReader(self, self.MaxLength)
         self.WebSocket = WebSocket(self, request, protocol)
+        if agreement:
+            self.Reader = agreement.NewReader(self, self.MaxLength)
+            self.WebSocket.AgreeOn(agreement.Packer)
+        else:
+            self.Reader = FrameReader(self, self.MaxLength)
         self._stream = connection._stream
         self._tls = connection.IsSecure()
         self._onAccepted = onAccepted
@@ -197,7 +202,7 @@ class WebSocketConnection(WebSocketSender):
         start = self._filled if message is not None else 0
         end = start + len(view)
         if message is None or end > len(message):
-            size = max(end, min(end + self.Reader.Left, max(2 * start, _FIRST_ALLOC)))
+            size = max(end, min(end + self.Reader.Expected(), max(2 * start, _FIRST_ALLOC)))
             larger = bytearray(size)
             if start:
                 larger[:start] = memoryview(message)[:start]

@@ -80,6 +80,19 @@ def tell_protocol(web_socket, argument):
     web_socket.SendTextMessage(f"protocol {web_socket.Protocol}")
 
 
+def send_plain(web_socket, argument):
+    web_socket.CompressMessages = False
+
+
+def tell_compression(web_socket, argument):
+    try:
+        web_socket.CompressMessages = True
+    except ValueError as error:
+        web_socket.SendTextMessage(str(error))
+    else:
+        web_socket.SendTextMessage(f"compressed {web_socket.CompressMessages}")
+
+
 COMMANDS = {
     "!fail": fail,
     "!close": close,
@@ -90,6 +103,8 @@ COMMANDS = {
     "!limit": limit,
     "!deaf": drop_callbacks,
     "!protocol": tell_protocol,
+    "!plain": send_plain,
+    "!compression": tell_compression,
 }
 
 
@@ -175,6 +190,7 @@ def stop(server, request):
 web_sockets.OnWebSocketRequest = on_request
 web_sockets.OnWebSocketProtocol = on_protocol
 web_sockets.OnWebSocketAccepted = on_accepted
+web_sockets.AllowCompression = SETTINGS.get("compression")
 
 server = MicroWebSrv2()
 getattr(server, "Set" + SETTINGS["profile"] + "Config")()

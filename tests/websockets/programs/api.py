@@ -5,8 +5,19 @@ import sys
 from checks import expect, raises, run
 
 from MicroWebSrv2 import MicroWebSrv2
+from MicroWebSrv2.libs.wsFrames import MakeFrame
 from MicroWebSrv2.mods.webSocket import WebSocket
 from MicroWebSrv2.mods.webSocketSender import WebSocketSender
+
+
+class Packer:
+    """What makes compressed frames, without a compressor: no MicroPython here has one."""
+
+    def __init__(self, bits):
+        self.WindowBits = bits
+
+    def MakeFrame(self, opcode, payload):
+        return MakeFrame(opcode | 0x40, payload[:9])
 
 
 class Connection:
@@ -134,6 +145,40 @@ def broadcast():
     raises(ValueError, '"msg" must', module.Broadcast, [], "")
 
 
+def compression():
+    web_socket, connection = new()
+    expect(web_socket.CompressMessages, False)
+    raises(ValueError, "no compression was agreed on", setattr, web_socket, "CompressMessages", True)
+    web_socket.AgreeOn(Packer(15))
+    expect(web_socket.CompressMessages, True)
+    raises(ValueError, "must be a boolean", setattr, web_socket, "CompressMessages", 1)
+    web_socket.SendTextMessage("a" * 300)
+    web_socket.SendBinaryMessage(b"a" * 300)
+    web_socket.CompressMessages = False
+    web_socket.SendTextMessage("a" * 300)
+    web_socket.CompressMessages = True
+    web_socket.SendPiece("a" * 300, True)
+    expect([frame[0] for frame in connection.frames], [0xC1, 0xC2, 0x81, 0x81])
+    module = MicroWebSrv2.LoadModule("WebSockets")
+    expect(module.AllowCompression, None)
+    raises(ValueError, "boolean or None", setattr, module, "AllowCompression", 1)
+    for value in (True, False, None):
+        module.AllowCompression = value
+        expect(module.AllowCompression, value)
+
+
+def broadcast_compressed():
+    """One frame for all that send plain, one for all with the same window."""
+    module = MicroWebSrv2.LoadModule("WebSockets")
+    several = [new() for _ in range(5)]
+    for i, bits in ((0, 15), (2, 15), (4, 9)):
+        several[i][0].AgreeOn(Packer(bits))
+    expect(module.Broadcast([web_socket for web_socket, _ in several], "a" * 300), 5)
+    frames = [connection.frames[0] for _, connection in several]
+    expect([frame[0] for frame in frames], [0xC1, 0x81, 0xC1, 0x81, 0xC1])
+    expect([frames[0] is frames[2], frames[1] is frames[3], frames[0] is frames[4]], [True, True, False])
+
+
 class OtherThreadsWorker:
     """A worker that another thread runs."""
 
@@ -173,4 +218,18 @@ def sha1_without_hashlib():
     expect(AcceptKey("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
 
 
-run([bad_messages, good_messages, pieces, close, limits, callbacks, broadcast, another_thread, sha1_without_hashlib])
+run(
+    [
+        bad_messages,
+        good_messages,
+        pieces,
+        close,
+        limits,
+        callbacks,
+        broadcast,
+        compression,
+        broadcast_compressed,
+        another_thread,
+        sha1_without_hashlib,
+    ]
+)
