@@ -3,8 +3,8 @@
 
 import os
 
-# CPython's side of libs/interpreter.py
-NOT_ON_A_BOARD = ("libs/onCPython.py", "libs/deflateOnCPython.py", "libs/wakeUp.py")
+# For CPython alone.
+NOT_ON_A_BOARD = ("httpFileSender.py", "libs/onCPython.py", "libs/deflateOnCPython.py", "libs/wakeUp.py")
 OPTIMISE = 3  # mpy-cross -O3: no asserts, no line numbers; docstrings cost nothing either
 
 

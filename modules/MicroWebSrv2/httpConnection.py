@@ -22,7 +22,7 @@ frames of at most 11 words (see `RequestHead`).
 
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
-from .libs.interpreter import Handshake, PeerAddress, ReadInto, ShutdownWrite, TraceText, Write, const
+from .libs.interpreter import Handshake, PeerAddress, ReadInto, SendsFile, ShutdownWrite, TraceText, Write, const
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
 from .pipeline import OnFailure, OnHead
 
@@ -462,11 +462,26 @@ class HttpConnection(PolledSocket):
             return
         if self._expecting:
             self._EndDeferral()
+        body = self.Exchange.Body
+        if body is not None and SendsFile(self._stream, body):
+            self._SendFile(code, head, body)
+            return
         count = self._WriteHead(head)
-        if count == head.Length and self.Exchange.Body is None:
+        if count == head.Length and body is None:
             self._OnAnswerSent(code)
         elif count >= 0:
             self._BeginSending(code, bytes(head.View[count : head.Length]))
+
+    def _SendFile(self, code, head, file):
+        """Lets the kernel send a file: mostly it is out at once, and no sender has to stay."""
+        from .httpFileSender import FileSender
+
+        exchange = self.Exchange
+        exchange.Body = None
+        sender = FileSender(self._stream, code, head.View[: head.Length], file, exchange.BodyLength)
+        self._state = _SENDING
+        self._sender = sender
+        self._Send()
 
     def _WriteHead(self, head):
         """Returns how many bytes the client took; -1 when the connection is lost."""

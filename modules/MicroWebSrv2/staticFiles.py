@@ -5,7 +5,7 @@ Imported by the first request for a file.
 
 from .libs.httpDate import HttpDate, ParseHttpDate
 from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
-from .libs.interpreter import FileStat, IsInside, ModifiedTicks, const
+from .libs.interpreter import FileStat, IsInside, ModifiedTicks, OpenFile, const
 from .libs.urlUtils import UrlUtils
 from .webRoute import ROUTES
 
@@ -209,7 +209,7 @@ def _AnswerRange(exchange, file):
 
 def _Send(exchange, file, code, first, length):
     try:
-        stream = open(file.Path, "rb")
+        stream = OpenFile(file.Path)
     except OSError:  # it was there a moment ago, or may not be read
         exchange.Fields = None
         exchange.Response.ReturnForbidden()

@@ -1,10 +1,12 @@
 """The CPython side of `interpreter.py`: time, sockets, polling, files."""
 
 import errno as _errno
+import io as _io
 import os as _os
 import select as _select
 import socket as _socket
 import ssl as _ssl
+import sys as _sys
 import threading as _threading
 import time as _time
 import traceback as _traceback
@@ -18,6 +20,7 @@ StackError = (RecursionError,)
 DefaultStackSize = 0  # bytes; 0 is the system's own default
 HasWakeUp = True
 
+_HAS_SENDFILE = _sys.platform == "linux"  # elsewhere it does not go on from where the file stands
 _WANT = (BlockingIOError, InterruptedError, _ssl.SSLWantReadError, _ssl.SSLWantWriteError)
 
 
@@ -62,6 +65,27 @@ def Write(stream, data):
     """Writes as much of `data` as the stream takes; returns the count or None."""
     try:
         return stream.send(data)
+    except _WANT:
+        return None
+
+
+def SendsFile(stream, content):
+    """Says whether `SendFile` can take this content: a file of `OpenFile`, to a socket without TLS, on Linux."""
+    return _HAS_SENDFILE and type(content) is _io.FileIO and type(stream) is _socket.socket
+
+
+def SendFile(stream, file, count):
+    """Sends up to `count` bytes of a file from where it stands, inside the kernel; returns the count or None."""
+    try:
+        return _os.sendfile(stream.fileno(), file.fileno(), None, count)
+    except _WANT:
+        return None
+
+
+def WriteMore(stream, data):
+    """As `Write`, to a socket without TLS; what follows goes out in the same packet."""
+    try:
+        return stream.send(data, _socket.MSG_MORE)
     except _WANT:
         return None
 
@@ -250,6 +274,11 @@ def FileStat(path):
         return _os.stat(path)
     except (OSError, ValueError):  # ValueError: a NUL in the path
         return None
+
+
+def OpenFile(path):
+    """Returns a file to be read as bytes, without a buffer of its own. Raises OSError."""
+    return _io.FileIO(path)
 
 
 def ModifiedTicks(stat):

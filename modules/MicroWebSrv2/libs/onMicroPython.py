@@ -76,6 +76,11 @@ if _sys.platform == "WiPy":
         return stream.write(data if len(data) <= _SEGMENT else memoryview(data)[:_SEGMENT])
 
 
+def SendsFile(stream, content):
+    """Says whether the system sends files by itself: no port does."""
+    return False
+
+
 def ReadDatagram(sock, size):
     """Returns (bytes, remote address), or None when nothing is there."""
     try:
@@ -256,6 +261,11 @@ def FileStat(path):
         return _os.stat(path)
     except OSError:
         return None
+
+
+def OpenFile(path):
+    """Returns a file to be read as bytes. Raises OSError."""
+    return open(path, "rb")
 
 
 def ModifiedTicks(stat):
