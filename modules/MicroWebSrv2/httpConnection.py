@@ -462,25 +462,23 @@ class HttpConnection(PolledSocket):
             return
         if self._expecting:
             self._EndDeferral()
-        body = self.Exchange.Body
-        if body is not None and SendsFile(self._stream, body):
-            self._SendFile(code, head, body)
+        if self.Exchange.Body is not None and SendsFile(self._stream, self.Exchange.Body):
+            self._BeginSendingFile(code, head)
             return
         count = self._WriteHead(head)
-        if count == head.Length and body is None:
+        if count == head.Length and self.Exchange.Body is None:
             self._OnAnswerSent(code)
         elif count >= 0:
             self._BeginSending(code, bytes(head.View[count : head.Length]))
 
-    def _SendFile(self, code, head, file):
-        """Lets the kernel send a file: mostly it is out at once, and no sender has to stay."""
+    def _BeginSendingFile(self, code, head):
+        """Lets the kernel send a file: mostly all of it is out at once."""
         from .httpFileSender import FileSender
 
         exchange = self.Exchange
+        self._sender = FileSender(self._stream, code, head.View[: head.Length], exchange.Body, exchange.BodyLength)
         exchange.Body = None
-        sender = FileSender(self._stream, code, head.View[: head.Length], file, exchange.BodyLength)
         self._state = _SENDING
-        self._sender = sender
         self._Send()
 
     def _WriteHead(self, head):

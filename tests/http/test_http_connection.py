@@ -1,6 +1,7 @@
 """The life of a connection: kept, closed, pipelined, cut, slow, and what the others notice of it: nothing."""
 
 import json
+import os
 import threading
 
 import pytest
@@ -142,6 +143,23 @@ def test_slow_reader_does_not_keep_the_others_waiting(site):
         assert body[:502] == bytes(range(251)) * 2
         assert slower.get("/hello").text == "hello"
         assert slow.get("/hello").text == "hello"
+
+
+def test_file_that_shrinks_while_it_is_sent(site, webroot):
+    """It has a length by then, which cannot be kept: only the end of the connection can tell."""
+    path = webroot / "shrinking.txt"
+    path.write_bytes(LARGE * 8)
+    with Client(site.port, receive_buffer=4096) as slow:
+        slow.send(request("GET", "/shrinking.txt") + HELLO)
+        length = int(slow.head_only().field("Content-Length"))
+        os.truncate(path, 1000)
+        received = slow.read_until_end()
+        assert len(received) < length
+        assert b"HTTP/1.1" not in received  # the next answer would be taken for the rest
+    path.unlink()
+    with Client(site.port) as other:
+        assert other.get("/page.txt").status == 200
+    wait_until(lambda: connections(site) == 0, "the connection is gone")
 
 
 def test_more_slow_readers_than_buffers(site):
