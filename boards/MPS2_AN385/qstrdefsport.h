@@ -1,0 +1,2 @@
+// qstrs that no source names.
+Q(/lib)
