@@ -13,13 +13,11 @@
 #include "mps2.h"
 #include "uart.h"
 
-extern uint8_t _sstack, _estack;
-
-static uint8_t heap[MICROPY_HEAP_SIZE] __attribute__((aligned(8)));
+extern uint8_t _sstack, _estack, _sheap, _eheap;
 
 static void start_python(void) {
     mp_cstack_init_with_top(&_estack, &_estack - &_sstack);
-    gc_init(heap, heap + sizeof(heap));
+    gc_init(&_sheap, &_eheap);
     mp_init();
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
     mod_network_init();

@@ -35,7 +35,7 @@ _TABLE = (
     # 30 and not 32: {id} is two characters shorter than what replaces it.
     ("accessPoint.ssid", "MicroWebSrv2-{id}", "ssid", 30),
     ("accessPoint.password", FACTORY_PASSWORD, "password?"),
-    ("ethernet.enabled", False, "bool"),
+    ("ethernet.enabled", None, "bool?"),
     ("server.port", 80, "int", 1, 65535),
     ("server.root", "webroot", "text", 128),
     ("server.profile", "embedded", "enum", "embedded", "light", "normal", "large"),

@@ -78,7 +78,7 @@ class Network:
             return
         self._driver = network
         self._guard(self._setNames)
-        if self._config["ethernet"]["enabled"]:
+        if self._wantsEthernet():
             self._guard(self._startEthernet)
         if hasattr(network, "WLAN"):
             self._guard(self._chooseAntenna)
@@ -132,6 +132,13 @@ class Network:
             self._log.Warning("wifi.antenna: this board has no switch for it")
 
     # --- The wired network: the board's firmware knows its wiring, in its module `board`.
+
+    def _wantsEthernet(self):
+        enabled = self._config["ethernet"]["enabled"]
+        if enabled is None:
+            # Nobody said: without Wi-Fi it is the only way to the board.
+            return hasattr(runtime.BoardModule(), "Ethernet") and not hasattr(self._driver, "WLAN")
+        return enabled
 
     def _startEthernet(self):
         start = getattr(runtime.BoardModule(), "Ethernet", None)

@@ -15,7 +15,7 @@ MESSAGES = [
     ({"server": {"port": 0}}, "server.port: expected 1..65535, got 0"),
     ({"server": {"port": True}}, "server.port: expected 1..65535, got true"),
     ({"log": {"level": "loud"}}, 'log.level: expected "debug", "info", "warning" or "error", got "loud"'),
-    ({"ethernet": {"enabled": 1}}, "ethernet.enabled: expected true or false, got 1"),
+    ({"ethernet": {"enabled": 1}}, "ethernet.enabled: expected true or false, or null, got 1"),
     ({"wifi": {"country": "fr"}}, 'wifi.country: expected two capital letters, or null, got "fr"'),
     ({"server": 80}, "server: expected an object {…}, got a number"),
     ({"modules": "WebSockets"}, "modules: expected a list […], got a text"),

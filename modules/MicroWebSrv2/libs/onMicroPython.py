@@ -153,6 +153,10 @@ def Listen(address, backlog):
     return sock
 
 
+# lwIP's sockets have a number of their own, and print a warning for each other one.
+_NO_DELAY = getattr(_socket, "TCP_NODELAY", 1)
+
+
 def Accept(sock):
     """Returns (socket, raw peer address), or None when nobody waits. Raises OSError."""
     try:
@@ -163,7 +167,7 @@ def Accept(sock):
         raise
     client.setblocking(False)
     try:  # TCP_NODELAY: the end of a response must not wait for an acknowledgement
-        client.setsockopt(6, 1, 1)
+        client.setsockopt(6, _NO_DELAY, 1)
     except (OSError, ValueError):  # a stack without the option
         pass
     return client, address

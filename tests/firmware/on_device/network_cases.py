@@ -340,6 +340,22 @@ def an_access_point_stands_in_for_a_missing_cable():
     assert device.addresses() == ["172.16.0.9"]
 
 
+def ethernet_starts_by_itself_without_wifi():
+    runtime.BoardModule = lambda: Board
+    Board.at = 0
+    for hasWifi, enabled, starts in (
+        (True, None, False),
+        (True, True, True),
+        (False, None, True),
+        (False, False, False),
+    ):
+        if not hasWifi and hasattr(driver, "WLAN"):
+            del driver.WLAN
+        device = Device(ethernet={"enabled": enabled})
+        device.run(2)
+        assert (("ethernet", "172.16.0.9") in device.announced) == starts, (hasWifi, enabled)
+
+
 def says_that_there_is_no_ethernet():
     runtime.BoardModule = lambda: None
     assert Device(ethernet={"enabled": True}).log.has("warning", "ethernet.enabled: the firmware of this board has no")
