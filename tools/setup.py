@@ -42,7 +42,7 @@ TEST_NEEDS = {
 
 def missing_packages(needs=None):
     """The names of Debian's packages that are needed and not there."""
-    return [package for package, present in (needs or NEEDS).items() if not present()]
+    return [package for package, present in (NEEDS if needs is None else needs).items() if not present()]
 
 
 def install_packages(packages, is_root, has_apt):
