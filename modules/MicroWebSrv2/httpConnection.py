@@ -93,10 +93,6 @@ class HttpConnection(PolledSocket):
         self._tls = True
         self._state = _HANDSHAKE
 
-    def Second(self):
-        """Returns the worker's clock in whole seconds."""
-        return self._worker.Now // 1000
-
     def CliAddr(self):
         """Returns (ip, port) of the client."""
         return PeerAddress(self._rawAddress)
@@ -397,6 +393,10 @@ class HttpConnection(PolledSocket):
     def CloseAfterwards(self):
         """The answer under way is the last one: its end cannot be told otherwise."""
         self._closing = True
+
+    def NeedsNoField(self):
+        """Says whether the answer can go without a Connection field."""
+        return self.Exchange._minor and not self._closing and not self._unread
 
     def PutPersistence(self, head):
         """Writes the Connection field of the answer, if it needs one (RFC 9112 section 9.3)."""

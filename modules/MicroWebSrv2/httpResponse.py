@@ -245,9 +245,9 @@ class HttpResponse:
 
         AnswerFile(self, filename, attachmentName)
 
-    def SendFile(self, code, file, length, mimeType):
-        """Answers with `length` bytes of an open file, from where it stands."""
-        self._Answer(code, self._contentType or mimeType, file, length)
+    def SendFile(self, code, content, length, mimeType):
+        """Answers with `length` bytes of an open file, from where it stands, or with a file's bytes."""
+        self._Answer(code, self._contentType or mimeType, content, length)
 
     def ReturnNotModified(self):
         """Answers 304: what the client keeps is still right."""
@@ -345,7 +345,8 @@ class HttpResponse:
         head = exchange.Connection.Share.Head()
         if code != 200 and not HasBody(code):
             head.Begin(code << 2 | BARE, contentType, self._charset)
-            _DropBody(exchange)
+            if exchange.Body is not None:
+                _DropBody(exchange)
         elif exchange.BodyLength < 0:
             self._BeginStreamed(exchange, head, code, contentType)
         else:
@@ -358,7 +359,7 @@ class HttpResponse:
             exchange.Connection.PutPersistence(head)
         head.Put(END)
         if exchange.Body is not None and 0 <= exchange.BodyLength <= head.Size - head.Length:
-            _PutBody(exchange, head)
+            PutBody(exchange, head)
         exchange.Connection.Transmit(code, head)
 
     def _BeginSized(self, exchange, head, code, contentType):
@@ -401,7 +402,7 @@ class HttpResponse:
             self._onSent(self._exchange.WebServer, self)
 
 
-def _PutBody(exchange, head):
+def PutBody(exchange, head):
     """Puts a small content behind the head, so that one send takes both; a stream may leave it to the sender."""
     content = exchange.Body
     if not hasattr(content, "readinto"):

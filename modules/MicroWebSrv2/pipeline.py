@@ -34,10 +34,12 @@ def OnHead(connection, exchange):
 def _FindRoutes(exchange):
     """Takes the query off the target, cleans its path; returns {method: RouteResult} or None."""
     path = exchange._target
-    at = path.find(b"?")
-    if at >= 0:
-        path = path[:at]
     file = exchange.Connection.Share.Files.get(path)
+    if not file:
+        at = path.find(b"?")
+        if at >= 0:
+            path = path[:at]
+            file = exchange.Connection.Share.Files.get(path)
     if file and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
         exchange.Path = path
         exchange.File = file
@@ -139,7 +141,9 @@ def _AnswerFault(exchange, status):
 def _HandleOther(exchange):
     """Answers a request that no route takes."""
     method = exchange._method
-    if method == OPTIONS:
+    if exchange.File and method == "GET" and not exchange.Methods:
+        _AnswerPath(exchange)
+    elif method == OPTIONS:
         from .options import AnswerOptions
 
         AnswerOptions(exchange)

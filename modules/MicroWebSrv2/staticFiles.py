@@ -3,9 +3,11 @@
 Imported by the first request for a file.
 """
 
+from .httpResponse import PutBody
 from .libs.httpDate import HttpDate, ParseHttpDate
+from .libs.httpHeadWriter import END
 from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
-from .libs.interpreter import FileStat, IsInside, ModifiedTicks, OpenFile, const
+from .libs.interpreter import FileStat, IsInside, MayKeep, ModifiedTicks, OpenFile, const
 from .libs.urlUtils import UrlUtils
 from .webRoute import ROUTES
 
@@ -53,7 +55,8 @@ class _File:
         self.Modified = int(stat[_MTIME])
         self._inode = stat[_INODE]
         self.Twin = twin  # _File: the same content compressed
-        self.Second = -1  # of the worker's clock, when it was resolved
+        self.Second = -1  # of the worker's clock, when it was resolved; -1: it will not be asked for again
+        self.Turn = -1  # of the worker's loop, when it was what is described here
         self.Routes = -1  # their version, of which none takes the path
         self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
         fields = [b"\r\nETag: ", self.ETag]
@@ -66,33 +69,96 @@ class _File:
         if path[-3:] != ".gz":  # a part of a compressed twin would be a part of something else
             fields.append(b"\r\nAccept-Ranges: bytes")
         self.Fields = b"".join(fields)
+        self._content = None  # bytes: kept where there is memory for it
+        self._head = self._head304 = None  # bytes: the answers' heads, in the second in which they were made
 
-    def IsFresh(self):
-        """Says whether the file is still what it was."""
+    def IsFresh(self, turn):
+        """Says whether the file is still what it was: looked at once a turn of the worker's loop."""
+        if self.Turn == turn:
+            return True
         stat = FileStat(self.Path)
-        return (
-            stat is not None
-            and stat[_SIZE] == self.Size
-            and int(stat[_MTIME]) == self.Modified
-            and stat[_INODE] == self._inode
-        )
+        if (
+            stat is None
+            or stat[_SIZE] != self.Size
+            or int(stat[_MTIME]) != self.Modified
+            or stat[_INODE] != self._inode
+        ):
+            return False
+        self.Turn = turn
+        return True
+
+
+    def Content(self):
+        """Returns what is sent of the whole file: its bytes, or the open file. Raises OSError.
+
+        """
+        if self._content is None:
+            if not MayKeep(self.Size, self.Modified):
+                return OpenFile(self.Path)
+            with OpenFile(self.Path) as file:
+                content = file.read(self.Size + 1)
+            if len(content) != self.Size:  # it changes at this very moment
+                return OpenFile(self.Path)
+            self._content = content
+        return self._content
+
+
+    def Send(self, exchange, code, content, length):
+        """Answers 200 with the whole file, or 304 without it.
+
+        A plain request gets the head that was made for the one before it: that is
+        a third of the work. No head is older than a second, as its date is.
+        """
+        connection = exchange.Connection
+        head = connection.Share.Head()
+        kept = self._head if code == 200 else self._head304
+        if self.Second < 0 or exchange.Custom or exchange.WebServer.AllowOrigins or not connection.NeedsNoField():
+            exchange.Response.SendFile(code, content, length, self.Type)
+        elif not kept or exchange._method == "HEAD":
+            self._SendFirst(exchange, head, code, content, length)
+        else:
+            exchange.Answered = True
+            exchange.Body = content
+            exchange.BodyLength = length
+            head.Length = 0
+            head.Put(kept)
+            if content is not None and length <= head.Size - head.Length:
+                PutBody(exchange, head)
+            connection.Transmit(code, head)
+
+    def _SendFirst(self, exchange, head, code, content, length):
+        exchange.Response.SendFile(code, content, length, self.Type)
+        end = head.Buffer.find(END, 0, head.Length) + len(END)
+        kept = bytes(head.View[:end])
+        if code == 200:
+            self._head = kept
+        else:
+            self._head304 = kept
 
 
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
     file = exchange.File
-    # Whether another file has come in its place is looked at once a second, whether it has changed each time.
-    if not file or file.Second != exchange.Connection.Second() or not file.IsFresh():
+    worker = exchange.Connection.Share.Worker
+    if not file or file.Turn != worker.Turn and not _IsStillIt(file, worker):
         file = _Resolve(exchange)
         if not file:
             return
-        _Remember(exchange, file)
+        _Remember(exchange.Connection.Share, file, exchange)
     _Answer(exchange, file)
 
 
-def _Remember(exchange, file):
-    files = exchange.Connection.Share.Files
-    file.Second = exchange.Connection.Second()
+def _IsStillIt(file, worker):
+    """Says whether a file is still what its path stands for, and unchanged; once a second it is resolved anew."""
+    return file.Second == worker.Now // 1000 and file.IsFresh(worker.Turn)
+
+
+def _Remember(share, file, exchange):
+    files = share.Files
+    file.Second = share.Worker.Now // 1000
+    file.Turn = share.Worker.Turn
+    if file.Twin:
+        file.Twin.Second = file.Second
     file.Routes = ROUTES.Version
     if len(files) >= exchange.WebServer.BufferSlotsCount // 2:
         files.clear()
@@ -169,29 +235,23 @@ def _Disposition(name):
 def _Answer(exchange, file):
     """Answers with a file, or as the request's conditions and range ask."""
     seen = exchange._seen
-    if file.Twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesGzip(exchange) and file.Twin.IsFresh():
-        file = file.Twin
+    twin = file.Twin
+    turn = exchange.Connection.Share.Worker.Turn
+    if twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesGzip(exchange) and twin.IsFresh(turn):
+        file = twin
     exchange.Fields = file.Fields
     if seen & (SEEN_CONDITION | SEEN_NONE_MATCH):
-        if not seen & SEEN_CONDITION and _HasETag(exchange, file.ETag):
-            status = 304
-        else:
-            status = _Precondition(exchange.Request, file)
+        status = _Precondition(exchange, file)
         if status:
-            exchange.Response.Return(status)
+            if status == 304:
+                file.Send(exchange, 304, None, 0)
+            else:
+                exchange.Response.Return(status)
             return
     if seen & SEEN_RANGE:
         _AnswerRange(exchange, file)
     else:
         _Send(exchange, file, 200, 0, file.Size)
-
-
-def _HasETag(exchange, etag):
-    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place."""
-    at = exchange._noneMatch
-    if exchange._buf[at] == 32:
-        at += 1
-    return exchange._buf.startswith(etag, at) and exchange._buf[at + len(etag)] == 13
 
 
 def _AnswerRange(exchange, file):
@@ -209,14 +269,16 @@ def _AnswerRange(exchange, file):
 
 def _Send(exchange, file, code, first, length):
     try:
-        stream = OpenFile(file.Path)
+        content = OpenFile(file.Path) if code == 206 else file.Content()
     except OSError:  # it was there a moment ago, or may not be read
         exchange.Fields = None
         exchange.Response.ReturnForbidden()
         return
-    if first:
-        stream.seek(first)
-    exchange.Response.SendFile(code, stream, length, file.Type)
+    if code == 200:
+        file.Send(exchange, 200, content, length)
+    else:
+        content.seek(first)
+        exchange.Response.SendFile(code, content, length, file.Type)
 
 
 def _TakesGzip(exchange):
@@ -245,8 +307,14 @@ def _Date(seconds):
     return HttpDate(gmtime(seconds))
 
 
-def _Precondition(request, file):
+def _Precondition(exchange, file):
     """Returns the status that the request's conditions ask for instead of the file, or 0 (RFC 9110 section 13.2.2)."""
+    if not exchange._seen & SEEN_CONDITION:  # the usual one: has this one ETag changed? It is read in place.
+        buf = exchange._buf
+        at = exchange._noneMatch + 1
+        if buf.startswith(file.ETag, at) and buf[at + len(file.ETag)] == 13 and buf[at - 1] == 32:
+            return 304
+    request = exchange.Request
     etag = str(file.ETag, "ascii")
     mtime = file.Modified
     value = request._Field(b"if-match")

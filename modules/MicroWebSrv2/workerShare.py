@@ -18,7 +18,7 @@ class WorkerShare:
     """`Take` and `Release` lend the slots; `Head` is the HeadWriter, its date up to date."""
 
     def __init__(self, worker, slotsCount, slotsSize, keepAlloc):
-        self._worker = worker
+        self.Worker = worker
         self._slots = XBufferSlots(slotsCount, slotsSize, keepAlloc)
         self._free = self._slots.Free
         self._keepAlloc = keepAlloc
@@ -47,7 +47,7 @@ class WorkerShare:
             slot.Available = True
         if self._waiting and not self._waking:
             self._waking = True
-            self._worker.Post(self._WakeWaiting)
+            self.Worker.Post(self._WakeWaiting)
 
     def _WakeWaiting(self):
         self._waking = False
@@ -57,7 +57,7 @@ class WorkerShare:
     def _PurgeSlow(self):
         """Refuses the request that has been coming in for the longest, so that its buffer serves another."""
         slowest = None
-        for asyncSocket in self._worker.Sockets.values():
+        for asyncSocket in self.Worker.Sockets.values():
             if asyncSocket.IsSlow() and (slowest is None or asyncSocket.ExpireAt < slowest.ExpireAt):
                 slowest = asyncSocket
         if slowest:
@@ -65,7 +65,7 @@ class WorkerShare:
 
     def Head(self):
         """Returns the HeadWriter for the answer that is made now."""
-        second = self._worker.Now // 1000
+        second = self.Worker.Now // 1000
         if second != self._second:
             self._second = second
             now = gmtime()

@@ -2,6 +2,7 @@
 
 import email.utils
 import gzip
+import os
 
 import pytest
 
@@ -212,6 +213,37 @@ def test_tag_follows_the_file(client, webroot):
 # --- ranges, RFC 9110 section 14 ---
 
 PAGE = FILES["page.txt"]
+
+
+def test_change_is_seen_at_once(client, webroot):
+    """Whatever is kept of a file that nobody has touched for long, its next content is the one that is sent."""
+    file = webroot / "kept.txt"
+    for content in (b"the first one", b"another one!!", b"longer than both"):
+        file.write_bytes(content)
+        os.utime(file, (OLD, OLD + len(content) + content[0]))
+        for _ in range(3):
+            assert client.get("/kept.txt").body == content
+    for content in (b"twice", b"in a ", b"secnd"):
+        file.write_bytes(content)
+        assert client.get("/kept.txt").body == content
+    file.unlink()
+    assert client.get("/kept.txt").status == 404
+
+
+def test_answers_do_not_depend_on_the_one_before(client):
+    """Plain answers share their heads; what asks for more, or says less, gets its own."""
+    tag = f"If-None-Match: {etag(client)}"
+    for _ in range(2):
+        assert client.get("/page.txt").body == FILES["page.txt"]
+        assert client.get("/page.txt", tag).body == b""
+        assert client.request("HEAD", "/page.txt").field("Content-Length") == str(len(FILES["page.txt"]))
+        assert client.get("/page.txt", "Range: bytes=0-0").status == 206
+        assert client.get("/page.txt", 'If-Match: "no"').status == 412
+    plain = client.get("/page.txt")
+    last = client.get("/page.txt", "Connection: close")
+    assert plain.field("Connection") is None
+    assert last.field("Connection") == "close"
+    assert last.body == plain.body == FILES["page.txt"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ ON_THE_WAY = {
         Transmit _WriteHead _OnAnswerSent""",
     "exchange.py": "Clear IsKeepAlive",
     "pipeline.py": "OnHead _FindRoutes Handle _AskModules",
-    "httpResponse.py": "ReturnOk Return _Answer _Compose _BeginSized _PutBody",
+    "httpResponse.py": "ReturnOk Return _Answer _Compose _BeginSized PutBody",
     "workerShare.py": "Take Release Head",
     "libs/httpHeadWriter.py": "Begin PutNumber Put",
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _ParseLength

@@ -166,7 +166,9 @@ class RequestHead:
         if self._seen & bit & _SEEN_ONCE:
             raise HttpError(400, "more than one such field")
         self._seen |= bit
-        if field[2]:
+        if bit == SEEN_NONE_MATCH:
+            self._noneMatch = colon + 1
+        elif field[2]:
             field[2](self, colon + 1, eol)
 
     def _ParseHost(self, start, end):
@@ -191,9 +193,6 @@ class RequestHead:
     def _ParseExpect(self, start, end):
         if self._Value(start, end).lower() != "100-continue":  # RFC 9110 section 10.1.1
             raise HttpError(417, "unknown expectation")
-
-    def _KeepNoneMatch(self, start, end):
-        self._noneMatch = start
 
     def _ParseConnection(self, start, end):
         for option in self._Value(start, end).lower().split(","):
@@ -268,7 +267,7 @@ _FIELDS = {
     (17 << 8) | 116: (b"Transfer-Encoding", SEEN_CODING, RequestHead._ParseCoding),
     (5 << 8) | 114: (None, SEEN_RANGE, None),
     (8 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Match (and If-Range, which counts with Range only)
-    (13 << 8) | 105: (b"If-None-Match", SEEN_NONE_MATCH, RequestHead._KeepNoneMatch),
+    (13 << 8) | 105: (b"If-None-Match", SEEN_NONE_MATCH, None),
     (17 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Modified-Since
     (19 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Unmodified-Since
     (15 << 8) | 97: (None, SEEN_ACCEPT, None),

@@ -276,6 +276,18 @@ def FileStat(path):
         return None
 
 
+_KEPT_SIZE = 65536  # bytes
+_UNTOUCHED_SEC = 3
+
+
+def MayKeep(size, modified):
+    """Says whether a file's content may be kept in memory: it is small, and nobody has touched it for a while.
+
+    One that is written twice within a second may look the same, its content not.
+    """
+    return size <= _KEPT_SIZE and _time.time() - modified >= _UNTOUCHED_SEC
+
+
 def OpenFile(path):
     """Returns a file to be read as bytes, without a buffer of its own. Raises OSError."""
     return _io.FileIO(path)

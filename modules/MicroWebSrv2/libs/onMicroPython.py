@@ -267,6 +267,11 @@ def FileStat(path):
         return None
 
 
+def MayKeep(size, modified):
+    """Says whether a file's content may be kept in memory: memory is short here."""
+    return False
+
+
 def OpenFile(path):
     """Returns a file to be read as bytes. Raises OSError."""
     return open(path, "rb")

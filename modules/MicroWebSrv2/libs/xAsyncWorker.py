@@ -31,6 +31,7 @@ class Worker:
         self.Poller = Poller()
         self.Sockets = {}  # poll key -> PolledSocket
         self.Now = 0  # ms since the worker was made, as of the last look at the clock
+        self.Turn = 0  # number of the loop's turn; what was looked at in this one need not be looked at again
         self._ticks = TicksMs()
         self._nextTick = TICK_MS
         self._timers = []  # [due ms, period ms, callback]
@@ -74,6 +75,7 @@ class Worker:
         Returns the number of sockets, timers and posted calls handled.
         """
         self._ident = ThreadIdent()
+        self.Turn = self.Turn + 1 & 0x3FFFFFFF  # what a small int holds on a board
         count = 0
         current = None
         sockets = self.Sockets
