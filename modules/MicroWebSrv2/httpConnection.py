@@ -22,7 +22,17 @@ frames of at most 11 words (see `RequestHead`).
 
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
-from .libs.interpreter import Handshake, PeerAddress, ReadInto, SendsFile, ShutdownWrite, TraceText, Write, const
+from .libs.interpreter import (
+    Handshake,
+    PeerAddress,
+    PollKey,
+    ReadInto,
+    SendsFile,
+    ShutdownWrite,
+    TraceText,
+    Write,
+    const,
+)
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
 from .pipeline import OnFailure, OnHead
 
@@ -44,7 +54,8 @@ _MAX_HEAD = const(8192)  # bytes of a request's head, or the slot's size where t
 _MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the least
 _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
-_PATIENCE_MS = const(3000)  # with a client that takes nothing, when buffers are wanted
+_PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one ...
+_HANDLER_MS = const(2500)  # ... and that much more with a handler that answers later
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
@@ -59,6 +70,7 @@ class HttpConnection(PolledSocket):
     _successor = None  # what has the socket after an upgrade; None: the XAsyncTCPClient
     _sendsOn = False  # the client is expected to send on after a refusal
     _expecting = False  # a deferred answer is to come
+    _waitsSince = 0  # ms of the worker's clock: since then the client, or the handler, takes its time
     ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
 
     def __init__(self, asyncSocketsPool, sock, rawAddress, server):
@@ -86,12 +98,18 @@ class HttpConnection(PolledSocket):
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
     def Secure(self, sslContext):
-        """Begins TLS; the handshake has the deadline of a request. Raises XAsyncTCPClientException."""
-        from .libs.xAsyncTLS import Wrap
+        """Begins TLS; the handshake has the deadline of a request."""
+        from .libs.xAsyncTLS import Wrap, XAsyncTCPClientException
 
-        self._stream, self._sock = Wrap(self._sock, sslContext, True, None)
-        self._tls = True
-        self._state = _HANDSHAKE
+        key = PollKey(self._sock)
+        try:
+            self._stream, self._sock = Wrap(self._sock, sslContext, True, None)
+            self._tls = True
+            self._state = _HANDSHAKE
+        except XAsyncTCPClientException as ex:  # the client has gone already
+            self._Note("TLS handshake", ex)
+            self._worker.Sockets.pop(key, None)  # CPython has closed the socket: it has no key any more
+            self.CloseFor(XClosedReason.Error)
 
     def CliAddr(self):
         """Returns (ip, port) of the client."""
@@ -117,9 +135,16 @@ class HttpConnection(PolledSocket):
         return self._state == _IDLE or self._state == _HANDSHAKE
 
     def IsSlow(self):
-        if self._state == _SENDING:  # a client that has taken nothing for a while
-            return self.ExpireAt < self._worker.Now + self.WebServer.IdleMs - _PATIENCE_MS
-        return self.IsReceiving()
+        if self._state == _SENDING or self._expecting:
+            return self._HoldsSlot() and self._worker.Now - self._waitsSince >= _PATIENCE_MS
+        return self._slot is not None and self.IsReceiving()
+
+    def _HoldsSlot(self):
+        sender = self._sender
+        return self._slot is not None or sender is not None and sender.Slot is not None
+
+    def IsSending(self):
+        return self._state == _SENDING
 
     def IsReceiving(self):
         """Says whether a request is coming in that has not come whole yet."""
@@ -175,6 +200,8 @@ class HttpConnection(PolledSocket):
         exchange = self.Exchange
         if self.IsReceiving():
             self.Refuse(HttpError(408, "too slow"))
+        elif self._state == _IDLE and self.Share.IsWaiting(self):  # its request has come, and was never read
+            self.Refuse(HttpError(503, "no buffer"))
         elif self._state == _HANDLING and exchange and not exchange.Answered:
             self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
             exchange.Response.ReturnServiceUnavailable()
@@ -418,6 +445,7 @@ class HttpConnection(PolledSocket):
         if not self._expecting:
             self._expecting = True
             self._worker.Expecting += 1
+            self._waitsSince = self._worker.Now + _HANDLER_MS
         if self._state == _HANDLING:
             self.SetExpiry(timeoutSec)
 
@@ -444,7 +472,7 @@ class HttpConnection(PolledSocket):
             exchange.ClearHead()
             self._unread = False
         self._closing = True
-        self._sendsOn = error.Status in (413, 414, 431)
+        self._sendsOn = error.Status in (413, 414, 431, 503)
         self._state = _HANDLING
         reader = self._reader
         self._reader = None
@@ -508,6 +536,7 @@ class HttpConnection(PolledSocket):
         self._sender = ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
         exchange.Body = None
         self._state = _SENDING
+        self._waitsSince = self._worker.Now
         self._Send()
 
     def _Send(self):
@@ -527,6 +556,8 @@ class HttpConnection(PolledSocket):
         elif self._worker:
             self._GiveUpSlot()
             self.SetExpiry(self.WebServer.RequestsTimeoutSec)  # for this stretch without progress
+            if not self._slot:  # one that is kept for what came behind the request is kept since the answer began
+                self._waitsSince = self._worker.Now
             self.Notify(_IN, False)
             self.Notify(_OUT, sender.WantsWriting)
 
@@ -596,6 +627,8 @@ class HttpConnection(PolledSocket):
             self._unread = False
             self._state = _IDLE
             self.SetExpiry(self.WebServer.RequestsTimeoutSec)
+        elif self._pos == self._have:  # the rest may take its time: it needs no buffer meanwhile
+            self._ReleaseSlot()
 
     def _Linger(self):
         """Closes; but later while the client still sends, or the answer would be lost to it (RFC 9112 section 9.6)."""

@@ -20,7 +20,7 @@ class ContentSender:
         self.WantsWriting = True  # False while it waits for something else than the client
         self._out = rest
         self._stream = None
-        self._slot = None
+        self.Slot = None  # XBufferSlot: what the present piece of a stream lies in
         self._left = length
         self._chunked = chunked
         self._bytes = None
@@ -34,6 +34,7 @@ class ContentSender:
     def Step(self):
         """Sends on; returns True when all is sent. Raises OSError when the connection is lost."""
         self.WantsWriting = True
+        waited = self.Slot is not None
         for _ in range(_BURST):
             if not self._out and not self._NextPiece():
                 return self._ended
@@ -42,6 +43,11 @@ class ContentSender:
                 self._KeepRest(count or 0)
                 return False
             self._out = None
+            if waited and self._connection.Share.IsWanted():  # it let the slot wait: the others' turn, then it goes on
+                self._ReleaseSlot()
+                self.WantsWriting = False
+                self._connection.Share.Await(self._connection)
+                return False
         self._ReleaseSlot()
         return self._ended and not self._bytes
 
@@ -54,12 +60,12 @@ class ContentSender:
             return True
         if self._ended:
             return False
-        if not self._slot:
-            self._slot = self._connection.Share.Take(self._connection)
-            if not self._slot:
+        if not self.Slot:
+            self.Slot = self._connection.Share.Take(self._connection)
+            if not self.Slot:
                 self.WantsWriting = False  # OnSlot will tell
                 return False
-        return self._ReadPiece(self._slot.View)
+        return self._ReadPiece(self.Slot.View)
 
     def _ReadPiece(self, view):
         start = _CHUNK_HEAD if self._chunked else 0
@@ -94,7 +100,7 @@ class ContentSender:
     def _KeepRest(self, count):
         """Keeps what the client did not take: as a place in the file if it can be read again."""
         rest = len(self._out) - count
-        if self._slot and not self._chunked and hasattr(self._stream, "seek"):
+        if self.Slot and not self._chunked and hasattr(self._stream, "seek"):
             self._stream.seek(-rest, 1)
             if self._left >= 0:
                 self._left += rest
@@ -120,9 +126,9 @@ class ContentSender:
             self._connection.GetWorker().RemoveTimer(self._OnTimer)
 
     def _ReleaseSlot(self):
-        if self._slot:
-            self._connection.Share.Release(self._slot)
-            self._slot = None
+        if self.Slot:
+            self._connection.Share.Release(self.Slot)
+            self.Slot = None
 
     def Close(self):
         """Gives back the buffer, closes the stream."""

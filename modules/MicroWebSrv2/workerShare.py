@@ -8,7 +8,8 @@ from time import gmtime
 from .libs.httpDate import HttpDate
 from .libs.httpHeadWriter import HeadWriter
 from .libs.interpreter import const
-from .libs.XAsyncSockets import XBufferSlots
+from .libs.xAsyncWorker import TICK_MS, Guarded
+from .libs.xBuffers import XBufferSlots
 
 _HEAD_ROOM = const(512)  # bytes: a file as long as a slot goes out in one send with its head
 _CLOCK_IS_SET = const(2025)  # a year before it: the clock was never set
@@ -25,8 +26,11 @@ class WorkerShare:
         self._head = HeadWriter(slotsSize + _HEAD_ROOM)
         self._second = -1  # of the worker's clock, when the date was looked at
         self.Files = {}  # encoded path (bytes) -> what staticFiles.py knows of the file
-        self._waiting = []  # connections that want a slot
+        self._waiting = []  # connections that want a slot: those with a request ...
+        self._sending = []  # ... and those in the middle of an answer
+        self._sendingNext = False
         self._waking = False  # they will be told soon
+        self._watching = False  # at every tick it is seen whether somebody has become slow
 
     def Take(self, connection):
         """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""
@@ -35,9 +39,26 @@ class WorkerShare:
         self._PurgeSlow()
         if self._free:
             return self._free.pop()
-        if connection not in self._waiting:
-            self._waiting.append(connection)
+        self.Await(connection)
         return None
+
+    def Await(self, connection):
+        """Calls `connection.OnSlot` when its turn has come and a slot is free."""
+        if not self.IsWaiting(connection):
+            (self._sending if connection.IsSending() else self._waiting).append(connection)
+        if not self._watching:
+            self._watching = True
+            self._worker.AddTimer(TICK_MS, self._OnTick)
+        if self._free:
+            self._Wake()
+
+    def IsWanted(self):
+        """Says whether connections wait for a slot."""
+        return len(self._waiting) + len(self._sending) > 0
+
+    def IsWaiting(self, connection):
+        """Says whether the connection waits for a slot."""
+        return connection in self._waiting or connection in self._sending
 
     def Release(self, slot):
         """Takes an XBufferSlot back."""
@@ -45,23 +66,43 @@ class WorkerShare:
             self._free.append(slot)
         else:
             slot.Available = True
-        if self._waiting and not self._waking:
+        if self._waiting or self._sending:
+            self._Wake()
+
+    def _Wake(self):
+        if not self._waking:
             self._waking = True
             self.Worker.Post(self._WakeWaiting)
 
     def _WakeWaiting(self):
         self._waking = False
-        while self._waiting and self._free:  # one that has gone meanwhile takes none: the next may have it
-            self._waiting.pop(0).OnSlot()
+        while self._free and self.IsWanted():  # one that has gone meanwhile takes none: the next may have it
+            self._Next().OnSlot()
+
+    def _Next(self):
+        """Takes the next out of those who wait: by turns one with a request and one in the middle of an answer."""
+        self._sendingNext = not self._sendingNext
+        line = self._sending if self._sending and (self._sendingNext or not self._waiting) else self._waiting
+        # The first to come is the first served, but of a crowd that cannot be served in time: the last.
+        return line.pop(0 if len(line) <= self._slots.SlotsCount else -1)
+
+    def _OnTick(self):
+        for _ in range(len(self._waiting) + len(self._sending)):
+            if not self._PurgeSlow():
+                break
+        if not self.IsWanted():
+            self._watching = False
+            self._worker.RemoveTimer(self._OnTick)
 
     def _PurgeSlow(self):
-        """Refuses the request that has been coming in for the longest, so that its buffer serves another."""
+        """Lets the connection go whose buffer has waited for it the longest; False when none has waited for long."""
         slowest = None
         for asyncSocket in self.Worker.Sockets.values():
             if asyncSocket.IsSlow() and (slowest is None or asyncSocket.ExpireAt < slowest.ExpireAt):
                 slowest = asyncSocket
         if slowest:
-            slowest.OnExpired()
+            Guarded(slowest.OnExpired, slowest)  # what it raises is not the matter of whoever wants the buffer
+        return slowest is not None
 
     def Head(self):
         """Returns the HeadWriter for the answer that is made now."""

@@ -4,7 +4,7 @@ Arguments: the port, then the path of a JSON file with an object of settings: Mi
 
     preset      "Embedded", "Light", "Normal" or "Large": which Set…Config is called first ("Embedded")
     ssl         [certificate's file, key's file] or [.., .., authority's file]
-    modules     names for LoadModule
+    modules     names for LoadModule; what comes to WebSockets is sent back
     log         true: every message of the log is printed as `LOG level message`
     threads     0: serve in this thread; n: in n threads, while this one waits
 """
@@ -34,7 +34,9 @@ def configure(server, port, settings):
     if files:
         server.EnableSSL(*files)
     for name in settings.pop("modules", ()):
-        MicroWebSrv2.LoadModule(name)
+        module = MicroWebSrv2.LoadModule(name)
+        if name == "WebSockets":
+            module.OnWebSocketAccepted = site_answers.on_web_socket
     for name in settings:
         setattr(server, name, settings[name])
 

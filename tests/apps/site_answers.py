@@ -219,6 +219,12 @@ def stream_broken(server, request):
     request.Response.ReturnStream(200, Broken())
 
 
+def on_web_socket(server, web_socket):
+    """Sends back whatever comes."""
+    web_socket.OnTextMessage = lambda web_socket, message: web_socket.SendTextMessage(message)
+    web_socket.OnBinaryMessage = lambda web_socket, message: web_socket.SendBinaryMessage(message)
+
+
 class Endless:
     """A stream without an end, as fast as it can be."""
 
@@ -227,6 +233,7 @@ class Endless:
 
 
 @WebRoute(GET, "/stream/endless")
+@WebRoute(POST, "/stream/endless")
 def stream_endless(server, request):
     request.Response.ReturnStream(200, Endless())
 
@@ -282,6 +289,11 @@ class Later:
 @WebRoute(GET, "/defer/timer/<text>")
 def defer_timer(server, request, args):
     Later(request.Response, args["text"])
+
+
+@WebRoute(GET, "/defer/long")
+def defer_long(server, request):
+    request.Response.Defer(600)
 
 
 @WebRoute(POST, "/defer/content")

@@ -105,11 +105,12 @@ for _method in (GET, POST, PUT, DELETE, PATCH, "PURGE"):
 
 @WebRoute(GET, "/state")
 def state(server, request):
-    """How many connections there are, this one included."""
+    """How many connections there are, this one included; how many buffers are free; the bytes that are."""
     connections = [one for one in _pool.GetAllAsyncSockets() if not isinstance(one, XAsyncTCPServer)]
     gc.collect()
     free = gc.mem_free() if hasattr(gc, "mem_free") else 0
-    request.Response.ReturnOkJSON({"connections": len(connections), "free": free})
+    slots = sum([len(share._free) for share in server._shares.values()])
+    request.Response.ReturnOkJSON({"connections": len(connections), "slots": slots, "free": free})
 
 
 @WebRoute(GET, "/quit")

@@ -132,6 +132,16 @@ class Client:
         finally:
             self._sock.settimeout(TIMEOUT_SEC)
 
+    def take(self, size):
+        """Receive at most `size` bytes of what is there, and forget them."""
+        self._sock.settimeout(0)
+        try:
+            self._sock.recv(size)
+        except OSError:  # nothing is there, or the connection is not
+            pass
+        finally:
+            self._sock.settimeout(TIMEOUT_SEC)
+
     def read_until_end(self):
         """Everything up to the end of the connection, orderly or not."""
         while self._more():

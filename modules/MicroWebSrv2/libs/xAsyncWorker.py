@@ -140,13 +140,13 @@ class Worker:
                 late.append(asyncSocket)
         if late:
             for asyncSocket in late:
-                _Guarded(asyncSocket.OnExpired, asyncSocket)
+                Guarded(asyncSocket.OnExpired, asyncSocket)
 
     def _CallPosted(self):
         count = len(self._posted)
         for _ in range(count):
             callback, polled = self._TakePosted()
-            _Guarded(callback, polled)
+            Guarded(callback, polled)
         return count
 
     def _TakePosted(self):
@@ -161,7 +161,7 @@ class Worker:
             if timer[0] <= self.Now and timer in self._timers:
                 timer[0] = self.Now + timer[1]
                 count += 1
-                _Guarded(timer[2], None)
+                Guarded(timer[2], None)
         return count
 
     def AddTimer(self, periodMs, onTimer):
@@ -194,7 +194,8 @@ def _TellFault(asyncSocket, error):
             asyncSocket.CloseFor(XClosedReason.Error)
 
 
-def _Guarded(callback, asyncSocket):
+def Guarded(callback, asyncSocket):
+    """Calls `callback()`; what it raises is told to the PolledSocket it belongs to, or printed."""
     try:
         callback()
     except Exception as ex:
@@ -280,7 +281,11 @@ class PolledSocket:
         return False
 
     def IsSlow(self):
-        """Says whether the socket holds a buffer for what has not come whole yet."""
+        """Says whether the socket lets a buffer wait for its peer."""
+        return False
+
+    def IsSending(self):
+        """Says whether the socket is in the middle of something that it wants a buffer to go on with."""
         return False
 
     def OnReadyForReading(self):
