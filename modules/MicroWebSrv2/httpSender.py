@@ -34,7 +34,7 @@ class ContentSender:
     def Step(self):
         """Sends on; returns True when all is sent. Raises OSError when the connection is lost."""
         self.WantsWriting = True
-        waited = self.Slot is not None
+        waited = self.Slot is not None  # the client let the slot wait
         for _ in range(_BURST):
             if not self._out and not self._NextPiece():
                 return self._ended
@@ -43,7 +43,7 @@ class ContentSender:
                 self._KeepRest(count or 0)
                 return False
             self._out = None
-            if waited and self._connection.Share.IsWanted():  # it let the slot wait: the others' turn, then it goes on
+            if waited and not self._ended and self._connection.Share.IsWanted():  # others are next
                 self._ReleaseSlot()
                 self.WantsWriting = False
                 self._connection.Share.Await(self._connection)
