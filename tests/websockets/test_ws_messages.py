@@ -8,7 +8,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.http.client import wait_until
-from tests.websockets.wire import Wire
+from tests.websockets.wire import Wire, frame
 
 SIZES = (1, 125, 126, 1000, 1024, 5000, 16000)
 
@@ -136,9 +136,7 @@ def test_larger_than_memory_in(echoes):
 def test_messages_do_not_break_into_pieces(echo):
     """While a message is sent in pieces another one is not taken, and the pieces stay whole."""
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
-        wire.say(1, b"!pieces 6000")
-        wire.say(1, b"in between")
-        time.sleep(0.3)
+        wire.send(frame(1, b"!pieces 6000") + frame(1, b"in between"))  # read together: the pieces are under way
         first = True
         while True:
             opcode, payload, fin = wire.hear()
