@@ -136,7 +136,10 @@ def test_larger_than_memory_in(echoes):
 def test_messages_do_not_break_into_pieces(echo):
     """While a message is sent in pieces another one is not taken, and the pieces stay whole."""
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
-        wire.send(frame(1, b"!pieces 6000") + frame(1, b"in between"))  # read together: the pieces are under way
+        wire.send(frame(1, b"!pieces 6000") + frame(1, b"in between"))
+        with Wire(echo.port, "/") as other:  # once it is answered, the server waits for us to take the pieces
+            other.say(1, b"hello")
+            assert other.hear() == (1, b"hello", True)
         first = True
         while True:
             opcode, payload, fin = wire.hear()
