@@ -10,6 +10,7 @@ VERBS = {
     "setup": "install what is needed to build and test: system packages, a virtual environment in build/venv",
     "micropython": "bring MicroPython's source into build/micropython, or check MPY_DIR's",
     "firmware": "build a board's firmware into dist/BOARD/",
+    "docker": "build a board's firmware in a container, or flash it from one",
     "boardcheck": "check the boards' folders: modules, partition tables, settings",
     "size": "measure a board's firmware: sections, frozen modules, heap",
     "device": "make or update a device folder and run the UNIX firmware in it",

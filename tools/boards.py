@@ -148,13 +148,18 @@ def _read(path):
 
 @functools.lru_cache(maxsize=1)
 def _validator():
-    import jsonschema  # here, because `setup` comes before it
-
+    """What checks a description, or None on a machine without jsonschema: it builds nothing itself."""
+    try:
+        import jsonschema
+    except ImportError:
+        return None
     return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def _check(data, where):
     """Raise ToolError that names every fault of a board's description; `where` says whose it is."""
+    if _validator() is None:
+        return
     faults = []
     for error in sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path))):
         faults.append(f"  {'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}")
