@@ -56,6 +56,7 @@ _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
 _PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one ...
 _HANDLER_MS = const(2500)  # ... and that much more with a handler that answers later
+_TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
@@ -165,17 +166,30 @@ class HttpConnection(PolledSocket):
         if self._state > _HEAD:
             self._OnMoreToRead()
         elif self._slot or self._TakeSlot():
-            if self._Fill():
-                self._Advance()
             if self._tls:
                 self._ReadTLS()
+            elif self._Fill():
+                self._Advance()
             if self._state == _IDLE and self._pos == self._have:
                 self._ReleaseSlot()
 
     def _ReadTLS(self):
-        """Reads until TLS has no more: the bytes that it keeps are nothing a poll would tell of."""
-        while self._state <= _HEAD and self._worker and (self._slot or self._TakeSlot()) and self._Fill():
+        """Reads until TLS has no more: no poll would tell of the bytes that it keeps.
+
+        A read that leaves room has had them all; another would cost an exception on CPython.
+        """
+        for _ in range(_TLS_READS):
+            if self._state > _HEAD or not self._worker or not (self._slot or self._TakeSlot()) or not self._Fill():
+                return
+            isFull = self._have == len(self._buf)
             self._Advance()
+            if not isFull:
+                return
+        self._worker.Post(self._ReadOn, self)
+
+    def _ReadOn(self):
+        if self._worker and self._state <= _HEAD:
+            self.OnReadyForReading()
 
     def _OnMoreToRead(self):
         state = self._state

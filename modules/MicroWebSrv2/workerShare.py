@@ -31,6 +31,7 @@ class WorkerShare:
         self._sendingNext = False
         self._waking = False  # they will be told soon
         self._watching = False  # at every tick it is seen whether somebody has become slow
+        self.Scratch = None  # XBufferSlot of SCRATCH_SIZE, while no WebSocket reads into it
 
     def Take(self, connection):
         """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""

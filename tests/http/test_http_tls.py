@@ -3,13 +3,14 @@
 import json
 import socket
 import ssl
+import threading
 
 import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import load_pem_x509_certificate
 
-from tests.http.client import Client, request, wait_until
+from tests.http.client import TIMEOUT_SEC, Client, request, wait_until
 from tests.http.conftest import LARGE
 
 
@@ -103,6 +104,36 @@ def test_large_content(tls):
         assert tls.request("POST", "/content", body=data).body == data
     tls.send(request("PUT", "/upload", body=data * 20))
     assert json.loads(tls.response().body)["size"] == len(data) * 20
+
+
+def test_a_busy_client_leaves_others_their_turn(secure, certificates):
+    """What waits inside TLS is read without a poll: not for as long as one client keeps it coming."""
+    context = certificates.context()
+    batch = request("GET", "/hello") * 150
+    begun = threading.Event()
+    ends = threading.Event()
+
+    def keep_busy(busy):
+        """Always has some batches on the way."""
+        answer = busy.get("/hello")
+        head = ["HTTP/1.1 200 OK\r\n", *(f"{name}: {value}\r\n" for name, value in answer.fields), "\r\n"]
+        size = sum(map(len, head)) + len(answer.body)
+        for _ in range(20):
+            busy.send(batch)
+        while not ends.is_set():
+            busy.read_exactly(150 * size)
+            busy.send(batch)
+            begun.set()
+
+    with Client(secure.port, context) as busy, Client(secure.port, context) as other:
+        assert other.get("/hello").text == "hello"
+        thread = threading.Thread(target=keep_busy, args=[busy], daemon=True)
+        thread.start()
+        assert begun.wait(TIMEOUT_SEC)
+        for _ in range(3):
+            assert other.get("/hello").text == "hello"
+        ends.set()
+        thread.join(TIMEOUT_SEC)
 
 
 def test_many_requests_in_one_record(tls):

@@ -31,6 +31,8 @@ except ImportError:  # a board without threads has one, number 0
 StackError = (RuntimeError,)  # MicroPython's "maximum recursion depth exceeded"
 # Bytes of a thread's stack: 8192 on the boards; a 64-bit host's frames are larger.
 DefaultStackSize = 8192 if _sys.maxsize < 1 << 31 else 65536
+SCRATCH_SIZE = const(0)  # bytes of a buffer that WebSockets read into, of which a worker has one; 0: none, but slots
+UnmaskLong = None  # a quicker way to unmask what is long: none
 HasWakeUp = False  # no portable pipe: a waiting loop looks around at its tick
 
 TicksMs = _time.ticks_ms

@@ -10,7 +10,7 @@ goes to a sink, an object with the methods
 The bytes are unmasked where they lie; a piece is valid until `OnPiece` returns.
 """
 
-from .interpreter import const
+from .interpreter import UnmaskLong, const
 
 OP_CONTINUATION = const(0)
 OP_TEXT = const(1)
@@ -110,6 +110,9 @@ def Unmask(buf, start, end, key, phase=0):
     """XORs buf[start:end] with the 4 bytes of `key`, beginning with its byte `phase` (section 5.3)."""
     if phase:
         key = key[phase:] + key[:phase]
+    if UnmaskLong and end - start > _WIDE:
+        UnmaskLong(buf, start, end, key)
+        return
     wide = 0
     while end - start >= _NARROW:
         size = end - start

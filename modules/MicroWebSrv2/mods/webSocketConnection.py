@@ -15,7 +15,7 @@ and any of them to closed. No properties here, see `PolledSocket`; the
 application's view is `webSocket.py`, the way out `webSocketSender.py`.
 """
 
-from ..libs.interpreter import ReadInto, TraceText, const
+from ..libs.interpreter import SCRATCH_SIZE, ReadInto, TraceText, const
 from ..libs.wsFrames import (
     CLOSE_ABNORMAL,
     CLOSE_GOING_AWAY,
@@ -30,6 +30,7 @@ from ..libs.wsFrames import (
     WsError,
 )
 from ..libs.xAsyncWorker import TICK_MS, XClosedReason
+from ..libs.xBuffers import XBufferSlot
 from .webSocket import WebSocket
 from .webSocketSender import WebSocketSender
 
@@ -124,7 +125,7 @@ class WebSocketConnection(WebSocketSender):
     # --- receiving ---
 
     def OnReadyForReading(self):
-        slot = self.Share.Take(self)
+        slot = self._TakeBuffer()
         if not slot:  # OnSlot is called when there is one
             self.Notify(_IN, False)
             return
@@ -133,9 +134,23 @@ class WebSocketConnection(WebSocketSender):
             while reads and self._Receive(slot):
                 reads -= 1
         finally:
-            self.Share.Release(slot)
+            self._ReturnBuffer(slot)
         if self._tls and not reads and self._worker:
             self._worker.Post(self._ReadOn, self)
+
+    def _TakeBuffer(self):
+        share = self.Share
+        if not SCRATCH_SIZE:
+            return share.Take(self)
+        slot = share.Scratch or XBufferSlot(SCRATCH_SIZE)  # another, where a callback steps the loop by hand
+        share.Scratch = None
+        return slot
+
+    def _ReturnBuffer(self, slot):
+        if SCRATCH_SIZE:
+            self.Share.Scratch = slot
+        else:
+            self.Share.Release(slot)
 
     def OnSlot(self):
         """Called when a slot may be free after there was none."""
