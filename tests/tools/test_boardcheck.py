@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tools import boardcheck, boards
-from tools.boardcheck import frozen, partitions, sdkconfig
+from tools.boardcheck import frozen, makefile, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import BOARDS
@@ -63,6 +63,33 @@ def test_a_board_names_itself():
             assert f'NAME = "{board.folder.name}"' in module.read_text()
         else:
             assert board.is_built_by_ci, f"{board.name} freezes no module board"
+
+
+def test_the_pyboards_have_their_network_and_tls(tree):
+    wired, wireless = (makefile.variables(boards.load(name), tree) for name in ("PYBV11", "PYBD_SF2"))
+    assert (wired["MICROPY_PY_NETWORK_WIZNET5K"], wired["MICROPY_PY_LWIP"]) == ("5500", "1")
+    assert (wireless["MICROPY_PY_NETWORK_CYW43"], wireless["MICROPY_PY_BLUETOOTH"]) == ("1", "0")
+    for found in (wired, wireless):
+        assert (found["MICROPY_PY_SSL"], found["MICROPY_SSL_MBEDTLS"]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("CMSIS_MCU = STM32F411xE", "the chip is STM32F411xE, board.json says stm32f405"),
+        ("MCU_SERIES = l0", "modules are frozen for -march=armv6m, board.json says armv7m"),
+        ("LD_FILES = boards/none.ld", "there is no boards/none.ld"),
+        ("include boards/NONE/mpconfigboard.mk", "its makefiles cannot be read"),
+    ],
+)
+def test_a_fault_of_the_makefiles_is_told(tree, tmp_path, line, told):
+    shutil.copytree(BOARDS / "PYBV11", tmp_path / "PYBV11")
+    board = dataclasses.replace(boards.load("PYBV11"), folder=tmp_path / "PYBV11")
+    assert makefile.check(board, tree) == []
+    with open(board.folder / "mpconfigboard.mk", "a") as file:
+        file.write(f"{line}\n")
+    (fault,) = makefile.check(board, tree)
+    assert told in fault
 
 
 def test_the_pyboards_pins_are_those_of_the_port(tree):

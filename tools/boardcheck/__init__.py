@@ -1,13 +1,13 @@
 """Checks the boards' folders, as far as a machine can that lacks the boards' toolchains and the boards.
 
-For each board: its description, its partition table, its settings of ESP-IDF; and its modules are frozen and compiled
-as its build would do it. A board whose image is built here shows by that what it has.
+For each board: its description, its partition table, its settings of ESP-IDF or its makefiles; and its modules are
+frozen and compiled as its build would do it. A board whose image is built here shows by that what it has.
 """
 
 import argparse
 
 from tools import boards, firmware
-from tools.boardcheck import frozen, partitions, sdkconfig
+from tools.boardcheck import frozen, makefile, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import shown
@@ -23,6 +23,8 @@ def check(board, tree):
         faults += check_partitions(board)
     if board.port == "esp32":
         faults += check_settings(board, tree)
+    if board.port == "stm32":
+        faults += makefile.check(board, tree)
     if not board.is_built_by_ci:
         faults += check_frozen(board, tree)
     return faults
