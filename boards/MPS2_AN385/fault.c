@@ -26,7 +26,10 @@ static void report_cause(uint32_t cfsr) {
     if (cfsr & SCB_CFSR_BFARVALID_Msk) {
         mp_printf(&mp_plat_print, "address 0x%08x cannot be accessed\n", (unsigned)SCB->BFAR);
     }
-    if (cfsr & SCB_CFSR_STKERR_Msk) {
+    if (cfsr & SCB_CFSR_MMARVALID_Msk) {
+        mp_printf(&mp_plat_print, "address 0x%08x is forbidden\n", (unsigned)SCB->MMFAR);
+    }
+    if (cfsr & (SCB_CFSR_STKERR_Msk | SCB_CFSR_MSTKERR_Msk)) {
         mp_printf(&mp_plat_print, "the stack has run over its end\n");
     }
     if (cfsr & SCB_CFSR_UNDEFINSTR_Msk) {

@@ -41,7 +41,17 @@ static void run_files(void) {
     }
 }
 
+// The processor's last megabyte before the RAM: forbidden, as whoever writes there has run over the end of the stack.
+static void guard_stack(void) {
+    MPU->RBAR = ((uint32_t)&_sstack - (1 << 20)) | MPU_RBAR_VALID_Msk;
+    MPU->RASR = 19 << MPU_RASR_SIZE_Pos | MPU_RASR_XN_Msk | MPU_RASR_ENABLE_Msk; // of 2^(19 + 1) bytes, no access
+    MPU->CTRL = MPU_CTRL_PRIVDEFENA_Msk | MPU_CTRL_ENABLE_Msk;
+    __DSB();
+    __ISB();
+}
+
 int main(void) {
+    guard_stack();
     SCB->SHCSR |= SCB_SHCSR_MEMFAULTENA_Msk | SCB_SHCSR_BUSFAULTENA_Msk | SCB_SHCSR_USGFAULTENA_Msk;
     machine_reset_cause_init();
     mp_hal_time_init();

@@ -27,7 +27,7 @@ typedef enum {
 
 // What core_cm3.h asks for: this is a Cortex-M3 r2p1 with three bits of priority.
 #define __CM3_REV (0x0201)
-#define __MPU_PRESENT (0)
+#define __MPU_PRESENT (1)
 #define __NVIC_PRIO_BITS (3)
 #define __Vendor_SysTickConfig (0)
 #include "core_cm3.h"
