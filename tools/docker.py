@@ -61,7 +61,10 @@ def inner_command(stage, words):
 
 def image_command(engine, job, arguments=()):
     """The command that makes the job's image. `arguments`: NAME=value for the Dockerfile's ARGs."""
-    command = [engine, "build", *job.more, "--target", job.stage, "--tag", job.image]
+    command = [engine, "build", *job.more]
+    # The others keep by themselves what is made once.
+    command += ["--layers"] if engine == "buildah" else []
+    command += ["--target", job.stage, "--tag", job.image]
     command += [word for argument in arguments for word in ("--build-arg", argument)]
     return [*command, "--file", str(ROOT / "Dockerfile"), str(ROOT)]
 
