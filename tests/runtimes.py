@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "modules"
 APPS = ROOT / "tests" / "apps"
+FEEDING = ROOT / "tests" / "feeding.py"
 FIRMWARE = ROOT / "dist" / "UNIX" / "micropython"
 WIPY = ROOT / "dist" / "UNIX_WIPY" / "micropython"
 
@@ -114,6 +115,16 @@ class Runtime:
             raise AssertionError(f"{self.name}: still running after {timeout} s\n{written}") from None
         assert done.returncode == 0, f"{self.name}: exit status {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def feed(self, program, count, args=(), heap=None):
+        """Run the program of rows `program`, a Path (see tests/feeding.py), which is to try `count` of them.
+
+        Raises AssertionError that names those that went wrong.
+        """
+        lines = self.run(FEEDING, [program.parent, program.stem, *args], heap).splitlines()
+        failed = [line for line in lines if line.startswith("FAILED")]
+        assert not failed, "\n".join(failed)
+        assert lines[-1] == f"FED {count}"
 
     def _interpreter(self, heap):
         if heap is None or self.heap_option is None:

@@ -1,6 +1,6 @@
 """Feeds the rows to the package's multipart parser, on any runtime. What is called `check_…` returns what is wrong.
 
-Run as a program it feeds them all, prints a line `FAILED …` for each that is wrong and at last how many were fed.
+tests/feeding.py runs it.
 """
 
 from multipart_rows import BAD, CONTENT_TYPES, GOOD
@@ -79,12 +79,3 @@ def everything():
             yield f"{row[0]}, {way}", check(row, way)
     for row in CONTENT_TYPES:
         yield row[0], check_content_type(row)
-
-
-if __name__ == "__main__":
-    count = 0
-    for name, wrong in everything():
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)

@@ -81,16 +81,3 @@ def everything():
     """Yields (name, what is wrong or None) of all that there is to feed."""
     yield from frames()
     yield from noise(NOISE)
-
-
-def main():
-    count = 0
-    for name, wrong in everything():
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
 """Rows of Sec-WebSocket-Extensions fields, and what is answered: RFC 7692 section 7.1, RFC 6455 section 9.1.
 
-Run as a program it asks for the answers to all of them, prints a line `FAILED …` for each that is wrong and at last
-how many there were. With an argument the heap is small: only a window of 1 KB is agreed on, and only if that is wished.
+tests/feeding.py runs it. With an argument the heap is small: only a window of 1 KB is agreed on, and only if that is
+wished.
 """
 
 import sys
@@ -77,7 +77,7 @@ def check(field, allow, wanted):
     return None if got == wanted else f"expected {wanted}, got {got}"
 
 
-def everything(is_small):
+def everything(is_small=""):
     """Yields (name, what is wrong or None) of each row."""
     may = 12 if sys.implementation.name == "micropython" else 15
     for row in OFFERS:
@@ -89,16 +89,3 @@ def everything(is_small):
             yield field, check(field, None, expected(row, 15, may))
     for field in MALFORMED:
         yield f"malformed {field}", check(field, True, "malformed")
-
-
-def main():
-    count = 0
-    for name, wrong in everything(len(sys.argv) > 1):
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Feeds the rows to the package's frames, on any runtime. What is called `check_…` returns what is wrong, or None.
 
-Run as a program it feeds them all, prints a line `FAILED …` for each that is wrong and at last how many were fed.
+tests/feeding.py runs it.
 """
 
 import hashlib
@@ -179,16 +179,3 @@ def everything():
     for row in rows.ANNOUNCED:
         yield f"{row[0]} ({row[1]})", check_announced(row)
     yield from values()
-
-
-def main():
-    count = 0
-    for name, wrong in everything():
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)
-
-
-if __name__ == "__main__":
-    main()

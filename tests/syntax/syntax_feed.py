@@ -1,7 +1,6 @@
 """Feeds the rows to the package's syntax, on any runtime. What is called `check_…` returns what is wrong, or None.
 
-Run as a program it feeds them all, prints a line `FAILED …` for each that is wrong and at last how many were fed. It is
-the only place of the suite that knows how the syntax is called.
+tests/feeding.py runs it. It is the only place of the suite that knows how the syntax is called.
 """
 
 import rows
@@ -193,16 +192,3 @@ def everything():
         for way in WAYS[:3]:
             yield f"{row[0]} ({row[1]}), {way}", check_chunked(row, way)
     yield from values()
-
-
-def main():
-    count = 0
-    for name, wrong in everything():
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Feeds the templates to the compiler, on any runtime. What is called `check_…` returns what is wrong, or None.
 
-Run as a program it feeds them all, prints a line `FAILED …` for each that is wrong, and at last how many were fed.
+tests/feeding.py runs it.
 """
 
 import io
@@ -96,16 +96,3 @@ def everything():
                 if way == "whole" or len(row[1]) < 1000:
                     yield f"{row[0]}, {way}", check(row, way)
     yield from blocks()
-
-
-def main():
-    count = 0
-    for name, wrong in everything():
-        count += 1
-        if wrong:
-            print(f"FAILED {name}: {wrong}")
-    print("FED", count)
-
-
-if __name__ == "__main__":
-    main()
