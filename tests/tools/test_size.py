@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tools import size
+from tools import boards, size
+from tools.micropython import source_tree
 from tools.paths import BUILD, DIST, ROOT
 
 PROGRAM = """
@@ -89,3 +90,14 @@ def test_the_verb_keeps_what_it_measured(firmware, capsys):
     assert kept["board"] == "UNIX" and kept["builtHere"]
     assert kept["images"]["micropython"]["size"] == (DIST / "UNIX/micropython").stat().st_size
     assert "micropython: " in capsys.readouterr().out
+
+
+def test_a_board_that_cannot_be_built_here_shows_its_modules(firmware, monkeypatch):
+    monkeypatch.setattr(size.toolchain, "missing", lambda board, tree: "no ESP-IDF" if board.port == "esp32" else None)
+    found = size.measure(boards.load("WIPY3"), source_tree())
+    assert not found["builtHere"] and "sections" not in found
+    # The port's own modules, the board's and ours; a 32-bit machine's are about half a 64-bit one's.
+    here = size.frozen_by_module(BUILD / "UNIX")
+    assert {"flashbdev", "board", "boot", "MicroWebSrv2/httpConnection"} <= set(found["frozen"])
+    assert found["frozen"]["MicroWebSrv2/httpConnection"] <= here["MicroWebSrv2/httpConnection"]
+    assert "  the image cannot be built here; its modules, compiled for a machine like it:" in size.report(found)

@@ -4,8 +4,6 @@ Measured on the UNIX firmware, a 64-bit MicroPython: on a 32-bit board it is abo
 """
 
 import http.client
-import re
-import subprocess
 from contextlib import ExitStack
 
 from tests.runtimes import RUNTIMES
@@ -14,6 +12,7 @@ from tools.bench.contenders import APPS
 from tools.bench.workloads import FILES, make_files
 from tools.failure import ToolError
 from tools.paths import BUILD
+from tools.size import frozen_by_module
 
 HEAP = "16m"  # nothing is collected while requests are counted
 REQUESTS = 100
@@ -39,8 +38,6 @@ print(imported - began, started - imported - server.BufferSlotsCount * server.Bu
 import sys
 print(*(name for name in sys.modules if name.startswith("MicroWebSrv2")))
 """
-# What mpy-tool puts before a module's name in the names of its parts.
-KIND = re.compile(r"(children|const_obj_table_data|const_obj|const_qstr_table_data|frozen_module|fun_data|proto_fun)_")
 
 
 def measure():
@@ -146,32 +143,11 @@ def _idle_web_socket(port):
 
 
 def frozen_sizes(folder=BUILD / "UNIX"):
-    """The bytes that each module takes in the image of a firmware built in `folder`: {name: bytes}.
+    """The bytes that each of our modules takes in the image of a firmware built in `folder`: {name: bytes}.
 
     Names that the modules share are not counted to any of them.
     """
-    paths = re.findall(r'^ +"(\S+)\.py\\0"$', (folder / "frozen_content.c").read_text(), re.MULTILINE)
-    ours = [path for path in paths if path.startswith(("MicroWebSrv2/", "firmware/"))]
-    ours.sort(key=len, reverse=True)  # a/b_c.py before a/b.py
-    sizes = dict.fromkeys(ours, 0)
-    for size, symbol in _symbols(folder / "frozen_content.o"):
-        for path in ours:
-            name = path.replace("/", "_")
-            if symbol == name or symbol.startswith(f"{name}_"):
-                sizes[path] += size
-                break
-    return {f"frozen: {path}": size for path, size in sorted(sizes.items())}
-
-
-def _symbols(file):
-    """The (bytes, name) of what is frozen, the name without the kind that stands before it."""
-    if not file.is_file():
-        raise ToolError(f"{file} is not there: `make firmware` builds it.")
-    done = subprocess.run(["nm", "-S", str(file)], capture_output=True, text=True, check=True)
-    symbols = []
-    for line in done.stdout.splitlines():
-        fields = line.split()
-        match = KIND.match(fields[-1])
-        if len(fields) == 4 and match:
-            symbols.append((int(fields[1], 16), fields[-1][match.end() :]))
-    return symbols
+    if not (folder / "frozen_content.o").is_file():
+        raise ToolError(f"{folder}/frozen_content.o is not there: `make firmware` builds it.")
+    sizes = frozen_by_module(folder)
+    return {f"frozen: {path}": size for path, size in sizes.items() if path.startswith(("MicroWebSrv2/", "firmware/"))}
