@@ -3,7 +3,10 @@
 Imported by the first handler that asks for it.
 """
 
+from .libs.interpreter import AddNow
 from .libs.XAsyncSockets import XAsyncTCPClient
+
+AddNow(XAsyncTCPClient)
 
 
 class HttpClient(XAsyncTCPClient):

@@ -1,11 +1,13 @@
 """The answer to a request: its status, its fields, its content.
 
 It decides what is sent; how the bytes get out is `httpConnection.py`'s. One
-object serves the requests of a connection one after the other.
+object serves the requests of a connection one after the other. The rarer
+kinds of answers are in `httpResponseMore.py`.
 """
 
-from .libs.httpHeadWriter import BARE, END, LENGTH, NO_STORE, NO_STORE_LINE
+from .libs.httpHeadWriter import BARE, END, LENGTH, NO_STORE
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
+from .libs.interpreter import AddLater
 
 
 class HttpResponse:
@@ -30,26 +32,6 @@ class HttpResponse:
         self._contentLength = 0
 
     # --- what the answer says ---
-
-    @property
-    def Request(self):
-        """HttpRequest: the request this is the answer to."""
-        return self._exchange.Request
-
-    @property
-    def UserAddress(self):
-        """tuple: (ip, port) of the client."""
-        return self._exchange.Connection.CliAddr()
-
-    @property
-    def IsSSL(self):
-        """bool: the connection is secured by TLS."""
-        return self._exchange.Connection.IsSecure()
-
-    @property
-    def HeadersSent(self):
-        """bool: the answer has begun; nothing of it can be changed any more."""
-        return self._exchange.Answered
 
     @property
     def AllowCaching(self):
@@ -149,48 +131,7 @@ class HttpResponse:
         if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
             raise ValueError('the field "%s" must not contain CR, LF or NUL' % name)
 
-    def SetCookie(self, name, value, maxAgeSec=None, path="/", domain=None, secure=None, httpOnly=True, sameSite="Lax"):
-        """Adds a Set-Cookie field (RFC 6265). `secure` None: on a TLS connection. Raises ValueError."""
-        from .libs.cookies import FormatCookie
-
-        secure = self.IsSSL if secure is None else secure
-        self.AddHeader("Set-Cookie", FormatCookie(name, value, maxAgeSec, path, domain, secure, httpOnly, sameSite))
-
     # --- the answers ---
-
-    def Defer(self, timeoutSec=60):
-        """Announces that the answer comes after the handler has returned, perhaps from another thread.
-
-        Without an answer in `timeoutSec` seconds (None: for ever) the client gets 503.
-        """
-        exchange = self._exchange
-        if exchange.Answered:
-            raise exchange.WebServer.Exception("this request was answered already")
-        exchange.Custom = exchange.Deferred = True
-        exchange.Connection.Defer(timeoutSec)
-
-    @property
-    def IsDeferred(self):
-        """bool: the answer comes after the handler has returned."""
-        return self._exchange.Deferred
-
-    def SwitchingProtocols(self, upgrade):
-        """Answers 101: the connection now speaks the protocol `upgrade`, by its XAsyncTCPClient methods."""
-        if not isinstance(upgrade, str) or not upgrade:
-            raise ValueError('"upgrade" must be a not empty string, got %r' % (upgrade,))
-        self.SetHeader("Connection", "Upgrade")
-        self.SetHeader("Upgrade", upgrade)
-        self._Answer(101, None, None, 0)
-
-    def ReturnStream(self, code, stream):
-        """Answers with what `stream.readinto(buf)` gives: `ContentLength` bytes, or until 0 in chunks.
-
-        A readinto that returns None is asked again a little later. `close()` is
-        called at the end if the stream has it. Raises ValueError.
-        """
-        if not hasattr(stream, "readinto"):
-            raise ValueError('"stream" must be a readable buffer protocol object, got %r' % (stream,))
-        self._Answer(code, self._contentType or "application/octet-stream", stream, self._contentLength or -1)
 
     def Return(self, code, content=None):
         """Answers with a status and a content: str, bytes-like, or None.
@@ -231,54 +172,9 @@ class HttpResponse:
         """Answers 200 with `obj` as JSON."""
         self.ReturnJSON(200, obj)
 
-    def ReturnFile(self, filename, attachmentName=None):
-        """Answers with a file, or as the request's conditions and ranges ask: 206, 304, 412, 416.
-
-        `filename` is its path in the filesystem; `attachmentName` makes the
-        browser save it under that name. A file that is not there: 404.
-        """
-        if not isinstance(filename, str) or not filename:
-            raise ValueError('"filename" must be a not empty string, got %r' % (filename,))
-        if attachmentName is not None and not isinstance(attachmentName, str):
-            raise ValueError('"attachmentName" must be a string or None, got %r' % (attachmentName,))
-        from .staticFiles import AnswerFile
-
-        AnswerFile(self, filename, attachmentName)
-
     def SendFile(self, code, content, length, mimeType):
         """Answers with `length` bytes of an open file, from where it stands, or with a file's bytes."""
         self._Answer(code, self._contentType or mimeType, content, length)
-
-    def ReturnNotModified(self):
-        """Answers 304: what the client keeps is still right."""
-        self.Return(304)
-
-    def ReturnRedirect(self, location):
-        """Answers 307: the client repeats the same request at `location` (str)."""
-        if not isinstance(location, str) or not location:
-            raise ValueError('"location" must be a not empty string, got %r' % (location,))
-        self.SetHeader("Location", location)
-        self.Return(307)
-
-    def ReturnBadRequest(self):
-        """Answers 400."""
-        self.Return(400)
-
-    def ReturnUnauthorized(self, typeName, realm=None):
-        """Answers 401: the client must authenticate by the scheme `typeName`, in `realm`."""
-        if not isinstance(typeName, str) or not typeName:
-            raise ValueError('"typeName" must be a not empty string, got %r' % (typeName,))
-        if realm is not None and not isinstance(realm, str):
-            raise ValueError('"realm" must be a string or None, got %r' % (realm,))
-        challenge = typeName
-        if realm:  # a quoted-string (RFC 9110 section 5.6.4)
-            challenge += ' realm="%s"' % realm.replace("\\", "\\\\").replace('"', '\\"')
-        self.SetHeader("WWW-Authenticate", challenge)
-        self.Return(401)
-
-    def ReturnForbidden(self):
-        """Answers 403."""
-        self.Return(403)
 
     def ReturnNotFound(self):
         """Answers 404, or redirects (307) to the server's NotFoundURL if it has one."""
@@ -288,40 +184,11 @@ class HttpResponse:
         else:
             self.Return(404)
 
-    def ReturnMethodNotAllowed(self):
-        """Answers 405, with the methods that the path has in `Allow`."""
-        self.SetHeader("Allow", self._exchange.Request.AllowedMethods())
-        self.Return(405)
-
-    def ReturnEntityTooLarge(self):
-        """Answers 413."""
-        self.Return(413)
-
-    def ReturnInternalServerError(self):
-        """Answers 500."""
-        self.Return(500)
-
-    def ReturnNotImplemented(self):
-        """Answers 501."""
-        self.Return(501)
-
-    def ReturnServiceUnavailable(self):
-        """Answers 503."""
-        self.Return(503)
-
     def ReturnRefusal(self, code):
         """Answers a request that is no good with a plain `code`, whatever was prepared for it."""
         self.Clear()
         self._exchange.Fields = None
         self.Return(code)
-
-    def ReturnBasicAuthRequired(self):
-        """Answers 401: "Basic" authentication is required (RFC 7617)."""
-        self.ReturnUnauthorized("Basic", self._exchange.WebServer.AuthRealm)
-
-    def ReturnBearerAuthRequired(self):
-        """Answers 401: "Bearer" authentication is required (RFC 6750)."""
-        self.ReturnUnauthorized("Bearer", self._exchange.WebServer.AuthRealm)
 
     # --- the way out: frames of at most 11 words, see RequestHead ---
 
@@ -346,7 +213,7 @@ class HttpResponse:
         if code != 200 and not HasBody(code):
             head.Begin(code << 2 | BARE, contentType, self._charset)
             if exchange.Body is not None:
-                _DropBody(exchange)
+                DropBody(exchange)
         elif exchange.BodyLength < 0:
             self._BeginStreamed(exchange, head, code, contentType)
         else:
@@ -371,19 +238,7 @@ class HttpResponse:
         head.Begin(code, contentType, self._charset)
         head.PutNumber(exchange.BodyLength)
         if exchange._method == "HEAD":
-            _DropBody(exchange)
-
-    def _BeginStreamed(self, exchange, head, code, contentType):
-        """Writes the first lines before a content whose length is not known."""
-        head.Begin(code << 2 | BARE, contentType, self._charset)
-        if exchange._minor:
-            head.Put(b"\r\nTransfer-Encoding: chunked")
-        else:
-            exchange.Connection.CloseAfterwards()
-        if not self._allowCaching and not exchange.Fields:
-            head.Put(NO_STORE_LINE)
-        if exchange._method == "HEAD":
-            _DropBody(exchange)
+            DropBody(exchange)
 
     def _PutFields(self, exchange, head):
         origin = self._origin
@@ -415,7 +270,7 @@ def PutBody(exchange, head):
     exchange.Body = None
 
 
-def _DropBody(exchange):
+def DropBody(exchange):
     """The answer has no content: what was meant for one is closed."""
     if hasattr(exchange.Body, "close"):
         exchange.Body.close()
@@ -435,3 +290,12 @@ def _NeutralPage(code):
     """Returns the small page (bytes) that goes with an error."""
     title = "%d %s" % (code, Reason(code))
     return ("<!DOCTYPE html><title>%s</title><h1>%s</h1>\n" % (title, title)).encode()
+
+
+def _More():
+    from .httpResponseMore import HttpResponseMore
+
+    return HttpResponseMore
+
+
+AddLater(HttpResponse, _More)

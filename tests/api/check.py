@@ -9,6 +9,7 @@ import names
 
 import MicroWebSrv2 as package
 from MicroWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception, PathFromRoute, RegisterRoute, ResolveRoute, WebRoute
+from MicroWebSrv2.libs.interpreter import AddNow
 
 checked = 0
 
@@ -34,6 +35,8 @@ def raises(error, function, *args):
 def check_existence():
     for name in names.EXPORTS:
         expect(hasattr(package, name), f"{name} is missing")
+    for owner in ("HttpRequest", "HttpResponse", "XAsyncSocketsPool", "XAsyncTCPClient"):
+        AddNow(getattr(package, owner))  # what a device waits with until it is asked for
     for table in (names.STATIC_METHODS, names.INSTANCE_METHODS, names.PROPERTIES):
         for owner in table:
             for name in table[owner]:

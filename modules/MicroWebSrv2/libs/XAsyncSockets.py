@@ -6,27 +6,13 @@ serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
 of its own, imported when first asked for.
 """
 
-from .interpreter import (
-    Accept,
-    DefaultStackSize,
-    Listen,
-    LocalPort,
-    PeerAddress,
-    PollKey,
-    SleepMs,
-    StartThread,
-    TraceText,
-    const,
-)
+from .interpreter import Accept, AddLater, Listen, LocalPort, PollKey, TraceText, const
 from .xAsyncWorker import TICK_MS, PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
 from .xBuffers import XBufferSlot, XBufferSlots, XFiFo, XFiFoException  # noqa: F401 (part of this layer)
 
-_IN = const(1)  # poll's masks
-_OUT = const(4)
+_IN = const(1)  # poll's mask
 
 _ACCEPT_BURST = const(16)  # connections a turn, so that the requests of others are not kept waiting
-_STOP_MS = const(5000)  # how long StopWaitEvents waits for the workers
-_STEP_MS = const(20)  # how often it looks
 
 
 class XAsyncSocketsPoolException(Exception):
@@ -86,44 +72,6 @@ class XAsyncSocketsPool:
                     asyncSocket.AttachAlso(other)
         return True
 
-    def RemoveAsyncSocket(self, asyncSocket):
-        """Takes a socket out of the pool, still open. Returns False if it was not there."""
-        worker = asyncSocket.GetWorker()
-        if not worker:
-            return False
-        if asyncSocket in self._servers:
-            self._servers.remove(asyncSocket)
-            for other in self._workers:
-                if other is not worker:
-                    asyncSocket.DetachFrom(other)
-        asyncSocket.Detach()
-        return True
-
-    def GetAllAsyncSockets(self):
-        """Returns the list of the sockets in the pool."""
-        found = []
-        for worker in self._workers:
-            for polled in list(worker.Sockets.values()):
-                asyncSocket = polled.AsAsyncSocket()
-                if asyncSocket not in found:
-                    found.append(asyncSocket)
-        return found
-
-    def GetAsyncSocketByID(self, id):
-        """Returns the socket whose `SocketID` is `id`, or None."""
-        for asyncSocket in self.GetAllAsyncSockets():
-            if asyncSocket.SocketID == id:
-                return asyncSocket
-        return None
-
-    def NotifyNextReadyForReading(self, asyncSocket, notify):
-        """Says whether a socket wants to know that it can be read."""
-        asyncSocket.Notify(_IN, notify)
-
-    def NotifyNextReadyForWriting(self, asyncSocket, notify):
-        """Says whether a socket wants to know that it can be written."""
-        asyncSocket.Notify(_OUT, notify)
-
     def AddTimer(self, periodMs, onTimer):
         """Calls `onTimer()` from the loop every `periodMs` milliseconds (int > 0)."""
         if not isinstance(periodMs, int) or periodMs <= 0:
@@ -161,26 +109,7 @@ class XAsyncSocketsPool:
             self._workers[0].Running = True
             self._Serve(self._workers[0])
             return
-        for _ in range(len(self._workers), threadsCount):
-            worker = Worker()
-            for server in self._servers:
-                server.AttachAlso(worker)
-            self._workers.append(worker)
-        if threadsCount > 1:
-            for server in self._servers:
-                if server.OnWorkers:
-                    server.OnWorkers(self._workers)
-        for worker in self._workers[:threadsCount]:
-            self._StartThread(worker, stackSize)
-
-    def _StartThread(self, worker, stackSize):
-        worker.Running = True
-        try:
-            StartThread(self._Serve, (worker,), stackSize or DefaultStackSize)
-        except Exception as ex:
-            worker.Running = False
-            self._stopping = True
-            raise XAsyncSocketsPoolException("no thread could be started: %s" % ex)
+        self._StartThreads(threadsCount, stackSize)
 
     def _Serve(self, worker):
         try:
@@ -193,22 +122,11 @@ class XAsyncSocketsPool:
             worker.Leave()
             worker.Running = False
 
-    def StopWaitEvents(self):
-        """Ends AsyncWaitEvents. From a thread that does not serve it returns when the workers have stopped."""
-        self._stopping = True
-        for worker in self._workers:
-            if worker.Running and worker.InThread():
-                return
-        for worker in self._workers:
-            worker.Post(_Nothing)
-        patience = _STOP_MS // _STEP_MS  # a handler that blocks must not block this thread for ever
-        while self.WaitEventsProcessing and patience:
-            SleepMs(_STEP_MS)
-            patience -= 1
 
+def _PoolMore():
+    from .xAsyncPool import XAsyncSocketsPoolMore
 
-def _Nothing():
-    pass
+    return XAsyncSocketsPoolMore
 
 
 class XAsyncSocket(PolledSocket):
@@ -374,93 +292,7 @@ class XAsyncTCPClient(XAsyncSocket):
         self._stream = sock
         self._rawAddress = rawAddress
         self._server = server
-
-    @property
-    def CliAddr(self):
-        """tuple: (ip, port) of the peer."""
-        return PeerAddress(self._rawAddress)
-
-    @property
-    def IsSSL(self):
-        """bool: the connection is secured by TLS."""
-        return self._tls
-
-    @property
-    def BufSlots(self):
-        """XBufferSlots or None: the buffers of its server."""
-        return self._server.BufSlots if self._server else None
-
-    @property
-    def SendingBuffer(self):
-        """memoryview: to be filled before AsyncSendSendingBuffer."""
-        return self._IO().SendingBuffer
-
-    @property
-    def Stream(self):
-        """The object that is read and written: the socket, or TLS on it."""
-        return self._stream
-
-    def StartSSL(self, keyfile=None, certfile=None, server_side=False, cert_reqs=0, ca_certs=None):
-        """Begins TLS with files in PEM or DER. Raises XAsyncTCPClientException."""
-        from .xAsyncTLS import ContextFromFiles
-
-        self.StartSSLContext(ContextFromFiles(keyfile, certfile, server_side, ca_certs), server_side)
-
-    def StartSSLContext(self, sslContext, serverSide=False):
-        """Begins TLS with an SSLContext of the runtime. Raises XAsyncTCPClientException."""
-        from .xAsyncTLS import Wrap
-
-        if self._io and self._io.HasUnread:  # plain text must not pass for what TLS protects
-            raise XAsyncTCPClientException("TLS cannot begin: the peer has sent on before it")
-        self._stream, self._sock = Wrap(self._sock, sslContext, serverSide, self._serverName)
-        self._tls = True
-
-    def AsyncRecvLine(self, lineEncoding="UTF-8", onLineRecv=None, onLineRecvArg=None, timeoutSec=None):
-        """Calls `onLineRecv(client, line, arg)` with the next line (str, without its end)."""
-        return self._IO().RecvLine(lineEncoding, onLineRecv, onLineRecvArg, timeoutSec)
-
-    def AsyncRecvData(self, size=None, onDataRecv=None, onDataRecvArg=None, timeoutSec=None):
-        """Calls `onDataRecv(client, data, arg)` with `size` bytes (memoryview), or with what comes if None.
-
-        `data` lies in the connection's buffer: the callback uses or copies it before it returns.
-        """
-        return self._IO().RecvData(size, onDataRecv, onDataRecvArg, timeoutSec)
-
-    def AsyncSendData(self, data, onDataSent=None, onDataSentArg=None):
-        """Sends bytes, then calls `onDataSent(client, arg)`. Returns False on a closed connection."""
-        return self._IO().SendData(data, onDataSent, onDataSentArg)
-
-    def AsyncSendSendingBuffer(self, size=None, onDataSent=None, onDataSentArg=None):
-        """Sends `size` bytes of `SendingBuffer` (all if None), then calls `onDataSent(client, arg)`."""
-        return self._IO().SendSendingBuffer(size, onDataSent, onDataSentArg)
-
-    def _Release(self):
-        if self._tls:
-            from .xAsyncTLS import Finish
-
-            Finish(self._stream)
-        self._stream = None
-        if self._io:
-            self._io.Release()
-
-    def _IO(self):
-        if not self._io:
-            from .xAsyncStream import StreamIO
-
-            self._io = StreamIO(self)
-        return self._io
-
-    def OnReadyForReading(self):
-        if self._io:
-            self._io.OnReadyForReading()
-        else:  # nobody reads now: the bytes wait in the kernel
-            self.Notify(_IN, False)
-
-    def OnReadyForWriting(self):
-        if self._io:
-            self._io.OnReadyForWriting()
-        else:
-            self.Notify(_OUT, False)
+        self._Begin()
 
 
 class XAsyncUDPDatagram(XAsyncSocket):
@@ -478,3 +310,13 @@ class XAsyncUDPDatagram(XAsyncSocket):
         from .xAsyncUDP import CreateDatagram
 
         return CreateDatagram(asyncSocketsPool, localAddr, recvBufLen, broadcast)
+
+
+def _ClientMore():
+    from .xAsyncTCPClient import XAsyncTCPClientMore
+
+    return XAsyncTCPClientMore
+
+
+AddLater(XAsyncSocketsPool, _PoolMore)
+AddLater(XAsyncTCPClient, _ClientMore)

@@ -45,6 +45,17 @@ def SleepMs(ms):
     _time.sleep(ms / 1000)
 
 
+def AddLater(cls, importMore):
+    """Gives a class all that is in the class `importMore()`: here at once, a device waits until it is needed."""
+    for name, value in vars(importMore()).items():
+        if not name.startswith("__"):
+            setattr(cls, name, value)
+
+
+def AddNow(cls):
+    """Gives a class at once what it was to get later: it has it."""
+
+
 def WouldBlock(error):
     """Says whether an OSError only means "not now"."""
     return isinstance(error, _WANT) or error.errno in (_errno.EAGAIN, _errno.EWOULDBLOCK, _errno.EINPROGRESS)

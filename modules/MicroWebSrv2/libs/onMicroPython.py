@@ -49,6 +49,32 @@ EHOSTUNREACH = getattr(_errno, "EHOSTUNREACH", 113)
 _WOULD_BLOCK = (getattr(_errno, "EAGAIN", 11), getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
 
 
+def AddLater(cls, importMore):
+    """Gives a class all that is in the class `importMore()`, as soon as an instance is asked for what it has not.
+
+    So a device pays for what it uses. No property that is only set may be in there: setting asks nobody.
+    """
+
+    def _OnMissing(self, name):
+        more = importMore().__dict__
+        for key in more:
+            if key[:2] != "__":
+                setattr(cls, key, more[key])
+        if name not in more:
+            raise AttributeError(name)
+        return getattr(self, name)
+
+    cls.__getattr__ = _OnMissing
+
+
+def AddNow(cls):
+    """Gives a class at once what it was to get later. MicroPython lets no class have it that has a subclass."""
+    try:
+        cls.__getattr__(None, "")
+    except AttributeError:
+        pass
+
+
 def WouldBlock(error):
     """Says whether an OSError only means "not now"."""
     return error.errno in _WOULD_BLOCK
