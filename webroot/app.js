@@ -51,7 +51,7 @@ function show(s) {
   $('chart').style.display = known ? '' : 'none';
   if (known) drawChart(s.memFree, s.memTotal);
   noteStart(s.uptimeSec);
-  say('live', 'Live', bootNote);
+  say('live', 'Live', (s.problems || [])[0] || bootNote);
   tick();
 }
 

@@ -6,14 +6,11 @@ what was expected, and the default stands in. A password never appears in a prob
 """
 
 import json
-import os
 
-from . import runtime
+from . import configFile, runtime
 
 FACTORY_PASSWORD = "MicroWebSrv2"
 
-# Far more than a full configuration takes (about 1 KB); a larger file is not one, and must not fill the heap.
-MAX_FILE_BYTES = 8192
 _MAX_ITEMS = 16
 _MAX_SHOWN = 40
 
@@ -57,17 +54,18 @@ def Load(path="config.json"):
     """Read a configuration file.
 
     Returns (config, problems): a complete configuration (nested dicts and lists, keys as in the file) and a list of
-    texts, empty when all was well. A file that cannot be used as a whole is replaced by the good copy that Save keeps
-    beside it (`.bak`), and that one by the defaults. Never raises for what the file holds.
+    texts, empty when all was well. A file that cannot be used as a whole is replaced by the good copy beside it
+    (`.bak`), and that one by the defaults. Never raises for what the file holds.
     """
-    data, problem = _read(path)
+    data, problem = configFile.Read(path)
     if data is not None:
         return Check(data)
-    data = _read(_backup(path))[0]
+    good = configFile.GoodCopy(path)
+    data = configFile.Read(good)[0]
     if data is None:
         return Check({})[0], ["%s: %s; the defaults are used" % (path, problem)]
     config, problems = Check(data)
-    return config, ["%s: %s; %s is used instead" % (path, problem, _backup(path))] + problems
+    return config, ["%s: %s; %s is used instead" % (path, problem, good)] + problems
 
 
 def Check(data):
@@ -95,56 +93,18 @@ def Check(data):
 
 
 def Save(config, path="config.json"):
-    """Write a configuration: to a temporary file first, then renamed over the old one, whose good copy becomes `.bak`.
+    """Write a configuration whole, or leave the old one.
 
-    Raises ValueError that names what is wrong in the configuration, OSError when the disk refuses; the old file is
-    then still in place.
+    Its good copy is the one with which the device last served; where there is none yet, the old one becomes it. Raises
+    ValueError that names what is wrong in the configuration, OSError when the disk refuses: the old file is then still
+    in place.
     """
     problems = Check(config)[1]
     if problems:
         raise ValueError("configuration not saved: " + "; ".join(problems))
-    if _read(path)[0] is not None:
-        with open(path, "rb") as file:
-            _writeWhole(_backup(path), file.read())
-    _writeWhole(path, json.dumps(config).encode())
-
-
-def _backup(path):
-    return path + ".bak"
-
-
-def _writeWhole(path, data):
-    # Renaming over the old file is what littlefs and POSIX do atomically; removing the old one first is what loses it.
-    temporary = path + ".tmp"
-    with open(temporary, "wb") as file:
-        file.write(data)
-        file.flush()
-        if hasattr(os, "fsync"):
-            os.fsync(file.fileno())
-    runtime.Replace(temporary, path)
-
-
-def _read(path):
-    """Return (the object in the file, None), or (None, what is wrong with the file)."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as ex:
-        return None, "cannot be read (%s)" % ex if runtime.FileExists(path) else "not found"
-    except MemoryError:
-        return None, "too large for the memory that is free"
-    if len(data) > MAX_FILE_BYTES:
-        return None, "larger than %d bytes" % MAX_FILE_BYTES
-    if data[:3] == b"\xef\xbb\xbf":
-        # The mark that some editors put before UTF-8 text; no JSON parser takes it.
-        data = data[3:]
-    try:
-        data = runtime.ParseJSON(data)
-    except ValueError as ex:
-        return None, str(ex)
-    if not isinstance(data, dict):
-        return None, "expected an object {…}, got %s" % _typeName(data)
-    return data, None
+    if configFile.Read(configFile.GoodCopy(path))[0] is None and configFile.Read(path)[0] is not None:
+        configFile.KeepGood(path)
+    configFile.Write(path, json.dumps(config).encode())
 
 
 def _split(name):
@@ -160,7 +120,7 @@ def _join(section, key):
 def _object(value, name, problems):
     if isinstance(value, dict):
         return value
-    problems.append("%s: expected an object {…}, got %s" % (name, _typeName(value)))
+    problems.append("%s: expected an object {…}, got %s" % (name, runtime.JSONTypeName(value)))
     return {}
 
 
@@ -182,7 +142,7 @@ def _list(values, name, rule, problems):
     """Return the good elements of a list; the wrong ones are named and left out."""
     good = []
     if not isinstance(values, (list, tuple)):
-        problems.append("%s: expected a list […], got %s" % (name, _typeName(values)))
+        problems.append("%s: expected a list […], got %s" % (name, runtime.JSONTypeName(values)))
         return good
     if len(values) > _MAX_ITEMS:
         problems.append("%s: expected at most %d elements, got %d" % (name, _MAX_ITEMS, len(values)))
@@ -303,7 +263,7 @@ def _utf8Length(text):
         return len(text.encode())
     except UnicodeError:
         # Half a surrogate pair, which JSON can write and UTF-8 cannot: no network has such a name.
-        return MAX_FILE_BYTES
+        return configFile.MAX_FILE_BYTES
 
 
 # --- The words of a problem.
@@ -312,20 +272,9 @@ def _utf8Length(text):
 def _shown(value, rule):
     """Return a value as a problem may show it: short, and never a password or what may contain one."""
     if rule[:8] == "password" or isinstance(value, (dict, list)):
-        return _typeName(value)
+        return runtime.JSONTypeName(value)
     text = json.dumps(value)
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
-
-
-def _typeName(value):
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a text")):
-        if isinstance(value, kind):
-            return name
-    return "a number"
 
 
 def _namesOf(section):

@@ -8,7 +8,7 @@ main thread, the fastest on a board, and supervises the network by a timer of th
 
 import sys
 
-from . import config, network, runtime
+from . import config, configFile, network, runtime, starts
 from .log import Log
 
 _CONFIG_FILE = "config.json"
@@ -18,6 +18,13 @@ _RETRY_SEC = 5
 
 # After an error that ended the event loop, which no request should be able to cause.
 _PAUSE_MS = 1000
+
+# Between the answer that says so and the start anew: the answer has to leave the device.
+_RESTART_SEC = 1
+
+# For the status page: so many problems, and characters of an error's own text.
+_MAX_PROBLEMS = 8
+_MAX_TEXT = 120
 
 _device = None
 
@@ -42,9 +49,12 @@ def Main():
         served = device is not None and device.Serve()
     except KeyboardInterrupt:
         served = True
+        starts.Interrupt()
         if device:
             device.Stop()
     if not served and runtime.IsHosted():
+        # The owner is told, and starts it again: that is no loop of failures.
+        starts.Interrupt()
         sys.exit(1)
 
 
@@ -56,8 +66,9 @@ def _boot():
             _device = Device()
             _device.Prepare()
         except KeyboardInterrupt:
-            # Half a device is none: the next call begins anew.
+            # Half a device is none: the next call begins anew. Somebody is there, so no start has failed.
             _device = None
+            starts.Interrupt()
             raise
         except Exception as ex:
             # The outermost handler: whatever failed, boot.py ends as usual, and Main tries to serve what there is.
@@ -69,25 +80,37 @@ class Device:
     """The device: its configuration, log, network, server and event loop. Boot or Main makes the one there is."""
 
     def __init__(self):
-        self._config, problems = config.Load(_CONFIG_FILE)
+        self._isSafe = starts.Begin()
+        self._stamp = configFile.Stamp(_CONFIG_FILE)
+        self._config, problems = config.Check({}) if self._isSafe else config.Load(_CONFIG_FILE)
+        if self._isSafe:
+            problems.append("safe mode: %d starts in a row failed before they served" % starts.MOST_FAILED)
         self._log = Log(self._config["log"]["level"], self._config["log"]["file"])
         for problem in problems:
             self._log.Warning(problem)
+        self._problems = problems[:_MAX_PROBLEMS]
         self._network = network.Network(self._config, self._log, self._onAddress)
         self._threads = self._config["server"]["threads"]
         self._server = None
         self._pool = None
         self._trial = None
         self._retryAt = 0
+        self._servingSince = None
+        self._restartAt = None
 
     def Prepare(self):
         """Switch the network on, load what hangs its routes on the server, and serve if threads are to do it."""
         self._network.Start()
         from . import server, status
 
-        server.LoadModules(self._config["modules"], self._log)
-        self._importApp(self._config["app"])
-        status.Register(self._config["hostname"])
+        if self._isSafe:
+            from . import safeMode
+
+            safeMode.Register(self._problems[0], _CONFIG_FILE, self._restart, self._log)
+        else:
+            server.LoadModules(self._config["modules"], self._log)
+            self._importApp(self._config["app"])
+        status.Register(self._config["hostname"], self._problems)
         if self._threads and not runtime.HasThreads():
             self._log.Warning("server.threads: this firmware has no threads, the main thread serves")
             self._threads = 0
@@ -127,6 +150,7 @@ class Device:
             # The app is anybody's code: whatever it raises, the server still serves.
             if not isinstance(ex, ImportError) or not _isAbsent(name, ex):
                 self._log.Exception('app: "%s" failed, some of its routes may be missing' % name, ex)
+                self._problems.append('app: "%s" failed (%s: %s)' % (name, type(ex).__name__, str(ex)[:_MAX_TEXT]))
             elif name == "app":
                 self._log.Info("app: there is no app.py, the files of server.root are served")
             else:
@@ -175,6 +199,8 @@ class Device:
             self._retryAt = runtime.UptimeSec() + _RETRY_SEC
             return False
         self._retryAt = 0
+        if not self._isSafe:
+            self._servingSince = runtime.UptimeSec()
         if runtime.IsHosted():
             self._announce("127.0.0.1")
         for address in self._network.Addresses():
@@ -194,8 +220,30 @@ class Device:
         self._network.Step()
         if self._trial and self._trial.Step():
             self._trial = None
-        if not self._server.IsRunning and runtime.UptimeSec() >= self._retryAt:
+        now = runtime.UptimeSec()
+        if not self._server.IsRunning and now >= self._retryAt:
             self._startServer()
+        if self._servingSince is not None and now - self._servingSince >= starts.HEALTHY_SEC:
+            self._servingSince = None
+            self._onHealthy()
+        if self._restartAt is not None and now >= self._restartAt:
+            runtime.Reset()
+            # An operating system's program ends, and its owner or a supervisor starts it again.
+            self.Stop()
+
+    def _onHealthy(self):
+        """The device has served for a while: its start has not failed, its configuration is a good one."""
+        starts.Forget()
+        if self._stamp == configFile.Stamp(_CONFIG_FILE):
+            try:
+                configFile.KeepGood(_CONFIG_FILE)
+            except OSError as ex:
+                self._log.Debug("%s: no good copy can be kept (%s)" % (_CONFIG_FILE, ex))
+
+    def _restart(self, isGood):
+        if isGood:
+            starts.Forget()
+        self._restartAt = runtime.UptimeSec() + _RESTART_SEC
 
     def _onAddress(self, interface, address):
         if address is None:

@@ -158,6 +158,24 @@ def UniqueId():
         return None
 
 
+def IsSoftReset():
+    """Return True when only the interpreter began anew, by Ctrl-D or a tool's, and the board did not."""
+    try:
+        import machine
+
+        return machine.reset_cause() == machine.SOFT_RESET
+    except (ImportError, AttributeError):
+        return False
+
+
+def Reset():
+    """Start the board anew; does not return there. Where an operating system is around the program, nothing happens."""
+    if not IsHosted():
+        import machine
+
+        machine.reset()
+
+
 def ImageConfirmation():
     """Return the function that makes the running image the one to stay, or None where there is no way back from one.
 
@@ -217,6 +235,18 @@ def ParseJSON(data):
         if problem is None:
             return value
     raise ValueError(problem)
+
+
+def JSONTypeName(value):
+    """Return what a value of a JSON file is called: 'an object', 'a list', 'a text', 'a number', 'true', 'null'."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    for kind, name in ((dict, "an object"), (list, "a list"), (str, "a text")):
+        if isinstance(value, kind):
+            return name
+    return "a number"
 
 
 def _jsonProblem(data, stream, ex):

@@ -1,9 +1,10 @@
 """GET /api/status: what the device is and how it does, as a small JSON object for the welcome page.
 
     {"server": "MicroWebSrv2", "version": "2.1.0", "board": "UNIX", "runtime": "MicroPython 1.25.0",
-     "uptimeSec": 123, "memFree": 81234, "memTotal": 163840, "hostname": "mws2"}
+     "uptimeSec": 123, "memFree": 81234, "memTotal": 163840, "hostname": "mws2", "problems": []}
 
-memFree and memTotal are bytes of the heap, null where the runtime does not tell. An app that registers a route of its
+memFree and memTotal are bytes of the heap, null where the runtime does not tell; problems are the texts of what went
+wrong at the start, as an app that failed. An app that registers a route of its
 own under that path replaces this one.
 """
 
@@ -15,8 +16,11 @@ from . import runtime
 PATH = "/api/status"
 
 
-def Register(hostname):
-    """Register the route, unless the app has taken its path. hostname: the device's name, as configured."""
+def Register(hostname, problems):
+    """Register the route, unless the app has taken its path.
+
+    hostname: the device's name, as configured; problems: the list of what went wrong, shown as it is at each request.
+    """
     if ResolveRoute(GET, PATH):
         return
 
@@ -27,6 +31,7 @@ def Register(hostname):
         "board": runtime.BoardName(),
         "runtime": runtime.RuntimeName(),
         "hostname": hostname,
+        "problems": problems,
     }
 
     def onStatus(microWebSrv2, request):

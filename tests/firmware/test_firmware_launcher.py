@@ -1,64 +1,20 @@
 """The device as its owner meets it: a folder with config.json, webroot/ and app.py, started and stopped."""
 
-import json
 import re
 import socket
 import ssl
-from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
-ON_DEVICE = Path(__file__).parent / "on_device"
-SERVES = r"^MicroWebSrv2 serves (https?://127\.0\.0\.1:(\d+)/)$"
-
-
-def free_port():
-    """Return a port that nothing listens on; the configuration has no 0 for that."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Folder:
-    """A device's folder, and the device started in it."""
-
-    def __init__(self, path):
-        self.path = path
-        self.port = free_port()
-        (path / "webroot").mkdir()
-        (path / "webroot" / "index.html").write_text("<p>welcome</p>")
-        self.configure()
-
-    def configure(self, server=(), **more):
-        """Write config.json: the port, `server`'s keys beside it, and other sections."""
-        data = {"server": {"port": self.port, **dict(server)}, **more}
-        (self.path / "config.json").write_text(json.dumps(data))
-
-    def write(self, name, *lines):
-        """Write a file of the folder."""
-        (self.path / name).write_text("\n".join(lines) + "\n")
-
-    def start(self, runtime):
-        """Start the device on `runtime`. Returns its process."""
-        return runtime.start_command(["-m", "main"], cwd=self.path)
-
-    def start_as_board(self, runtime):
-        """Start the device on `runtime` as a board does, with a fake radio. Returns its process."""
-        return runtime.start_command([ON_DEVICE / "as_board.py", ON_DEVICE / "fakes"], cwd=self.path)
+from tests.firmware.folder import Folder, free_port, get
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A device's folder with a page and a configuration that gives it a free port."""
     return Folder(tmp_path)
-
-
-def get(process, path="", pattern=SERVES, **options):
-    """Wait for the address that the device says, and get `path` below it."""
-    address = process.wait_for(pattern).group(1)
-    return httpx.get(address + path, timeout=10, **options)
 
 
 def end(process):
@@ -90,11 +46,12 @@ def test_status(runtime, folder):
     with folder.start(runtime) as process:
         status = get(process, "api/status").json()
     assert sorted(status) == [
-        "board", "hostname", "memFree", "memTotal", "runtime", "server", "uptimeSec", "version",
+        "board", "hostname", "memFree", "memTotal", "problems", "runtime", "server", "uptimeSec", "version",
     ]  # fmt: skip
     assert status["server"] == "MicroWebSrv2"
     assert status["version"].startswith("2.")
     assert status["hostname"] == "kitchen"
+    assert status["problems"] == []
     assert 0 <= status["uptimeSec"] < 60
     if runtime.is_micropython:
         assert status["runtime"].startswith("MicroPython 1.")
@@ -170,8 +127,12 @@ def test_app_may_replace_the_status(runtime, folder):
 def test_failing_app_is_logged_and_the_server_still_serves(runtime, folder, last, trace):
     folder.write("app.py", APP if "broken" not in last else "", last)
     with folder.start(runtime) as process:
-        assert get(process, "" if "broken" in last else "hello").status_code == 200
+        answer = get(process, "" if "broken" in last else "hello")
+        assert answer.status_code == 200
+        (problem,) = httpx.get(answer.url.join("/api/status")).json()["problems"]
         said = process.output()
+    assert problem.startswith('app: "app" failed (')
+    assert trace in problem
     assert 'ERROR   app: "app" failed' in said
     assert trace in said
 
