@@ -148,7 +148,7 @@ def test_without_a_good_configuration_none_is_put_back(runtime, folder):
     with start(runtime, folder) as process:
         page = get(process)
         assert httpx.post(page.url.join("/safe-mode/restore")).status_code == 500
-        assert "ERROR   safe mode: the last good configuration was not put back" in process.output()
+        process.wait_for("ERROR   safe mode: the last good configuration was not put back")
     assert (folder.path / "config.json").read_bytes() == before
 
 

@@ -254,6 +254,14 @@ def test_a_restart_is_noted_for_a_minute():
     assert browser.text("note") == ""
 
 
+def test_a_problem_of_the_start_is_shown():
+    browser = Browser({**STATUS, "problems": ['app: "app" failed (ZeroDivisionError: divide by zero)', "another"]})
+    assert browser.text("note") == 'app: "app" failed (ZeroDivisionError: divide by zero)'
+    browser.answer({**STATUS, "problems": []})
+    browser.pass_time(POLL_SEC)
+    assert browser.text("note") == ""
+
+
 def test_the_chart_holds_three_minutes_scaled_to_the_whole_heap():
     browser = Browser(STATUS)
     assert browser.value("elements.samples.attributes.d") == "M59.5 20V10"
