@@ -49,7 +49,7 @@ class WorkerShare:
             (self._sending if connection.IsSending() else self._waiting).append(connection)
         if not self._watching:
             self._watching = True
-            self._worker.AddTimer(TICK_MS, self._OnTick)
+            self.Worker.AddTimer(TICK_MS, self._OnTick)
         if self._free:
             self._Wake()
 
@@ -93,7 +93,7 @@ class WorkerShare:
                 break
         if not self.IsWanted():
             self._watching = False
-            self._worker.RemoveTimer(self._OnTick)
+            self.Worker.RemoveTimer(self._OnTick)
 
     def _PurgeSlow(self):
         """Lets the connection go whose buffer has waited for it the longest; False when none has waited for long."""
