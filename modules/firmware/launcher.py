@@ -63,6 +63,7 @@ def _boot():
     global _device
     if _device is None:
         try:
+            runtime.KeepHeapWhole()
             _device = Device()
             _device.Prepare()
         except KeyboardInterrupt:
