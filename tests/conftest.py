@@ -12,10 +12,16 @@ import os
 
 import pytest
 
+from tests.emulated import MPS2
 from tests.runtimes import RUNTIMES, stale_modules
 
 # The WiPy's interpreter runs the suite of HTTP alone: what is beyond a plain server has no place on that board.
 EVERYWHERE = sorted(name for name in RUNTIMES if name != "wipy")
+
+# Every interpreter, the emulated board among them.
+ALL = {**RUNTIMES, MPS2.name: MPS2}
+# Where a suite's programs run on a board too: its conftest.py makes its `runtime` one of these.
+WITH_BOARD = {name: ALL[name] for name in (*EVERYWHERE, MPS2.name)}
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -48,9 +54,18 @@ def firmware():
     return require(RUNTIMES["unix"])
 
 
+def pytest_collection_modifyitems(items):
+    """Skip on the emulated board what is marked with the reason why it cannot be there."""
+    for item in items:
+        on_board = hasattr(item, "callspec") and item.callspec.params.get("runtime") == MPS2.name
+        marker = item.get_closest_marker("not_on_board")
+        if on_board and marker:
+            item.add_marker(pytest.mark.skip(reason=f"not on a board: {marker.args[0]}"))
+
+
 def pytest_report_header():
     """Say what the suite runs on, and warn of a firmware that is older than its modules."""
-    lines = [f"runtime {name}: {runtime.missing or ' '.join(runtime.command)}" for name, runtime in RUNTIMES.items()]
+    lines = [f"runtime {name}: {runtime.missing or ' '.join(runtime.command)}" for name, runtime in ALL.items()]
     stale = stale_modules()
     if stale:
         lines.append(f"WARNING: dist/UNIX/micropython is older than {', '.join(stale[:5])}: run `make firmware`")

@@ -77,11 +77,12 @@ class Runtime:
         """Whether this is a MicroPython."""
         return self.name != "cpython"
 
-    def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None):
+    def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):
         """Start tests/apps/`script`.py and wait until it listens. Returns a ServerProcess.
 
         `args`: the script's arguments, behind its ports; `ports`: how many ports it gets; `heap`: the size of a
-        MicroPython's heap, as "160k"; `cwd`: the folder to start in; `env`: a dict of more environment variables.
+        MicroPython's heap, as "160k"; `cwd`: the folder to start in; `env`: a dict of more environment variables;
+        `files`: what it reads beside its arguments, for runtimes that do not share this computer's file system.
         Raises AssertionError with its output if it does not come up.
         """
         reserved = [ReservedPort() for _ in range(ports)]
@@ -150,9 +151,7 @@ class ServerProcess:
         self._reserved = reserved
         self._lines = collections.deque()
         self._arrived = queue.Queue()
-        self._process = subprocess.Popen(
-            command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        self._process = self._open(env, cwd)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -240,9 +239,14 @@ class ServerProcess:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def _open(self, env, cwd):
+        return subprocess.Popen(
+            self.command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
     def _read(self):
         for line in self._process.stdout:
-            text = line.decode("utf-8", "replace")
+            text = line.decode("utf-8", "replace").replace("\r\n", "\n")  # a serial line's end
             self._lines.append(text)
             self._arrived.put(text)
         self._arrived.put(None)

@@ -80,7 +80,8 @@ class Sites:
         # Not as an argument: a MicroPython dies of one that is longer than 255 bytes.
         path = self._webroot.parent / f"{self.runtime.name}-{len(self._servers)}.json"
         path.write_text(json.dumps(settings))
-        server = self.runtime.start("site", [path], heap=heap, env=env)
+        files = [self._webroot.parent, *settings.get("ssl", ())]
+        server = self.runtime.start("site", [path], heap=heap, env=env, files=files)
         self._servers.append(server)
         return server
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.emulated import NO_THREADS, TOO_LARGE
 from tests.http.client import Client, request, wait_until
 
 
@@ -118,7 +119,10 @@ def test_content_types(client):
     assert client.request("POST", "/content", body=b"x").field("Content-Type") == "application/octet-stream"
 
 
-@pytest.mark.parametrize("size", [0, 1, 1000, 2000, 2048, 2049, 4096, 20_000, 200_000])
+LARGE_BODY = pytest.param(200_000, marks=pytest.mark.not_on_board(TOO_LARGE))
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000, 2000, 2048, 2049, 4096, 20_000, LARGE_BODY])
 def test_body_of_any_size(client, size):
     for _ in range(2):
         answer = client.get(f"/body/{size}")
@@ -318,6 +322,7 @@ def test_deferred_answer_that_never_comes(site):
     site.wait_for("LOG 2 .*no answer to /defer/never")
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 def test_deferred_answer_from_a_thread(site, client):
     for _ in range(3):
         assert client.get("/defer/thread").text == "from a thread"

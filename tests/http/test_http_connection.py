@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.emulated import NO_PROCESS, NO_RESET
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import LARGE
 
@@ -200,7 +201,9 @@ CUTS = {
 STREAMS = ("in a large file", "in a stream", "in a chunked stream", "in a stream that pauses")
 
 
-@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize(
+    "cut", [pytest.param(cut, marks=pytest.mark.not_on_board(NO_RESET)) if cut in STREAMS else cut for cut in CUTS]
+)
 @pytest.mark.parametrize("how", ["reset", "close"])
 def test_client_that_goes_away(site, cut, how):
     """Forty times, more than there are buffers: nothing is lost for those who come after."""
@@ -231,6 +234,7 @@ def assert_all_buffers_there(site, count=16):
     wait_until(lambda: connections(site) == 0, "the connections are gone")
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_descriptors_come_back(site):
     wait_until(lambda: connections(site) == 0, "the connections are gone")
     before = site.descriptors()
@@ -245,6 +249,7 @@ def test_descriptors_come_back(site):
     wait_until(lambda: site.descriptors() <= before, "the files and sockets are closed")
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_no_cpu_is_used_after_a_storm(site):
     """A connection that hangs half open, one that does not read, one in the middle of a head: none is polled busily."""
     with Client(site.port, receive_buffer=4096) as slow, Client(site.port) as half, Client(site.port) as shut:
