@@ -3,16 +3,18 @@
 PYTHON ?= python3
 VENV_PYTHON = build/venv/bin/python
 BOARD ?= UNIX
-DEVICE ?= build/device
+DEVICE ?=
 HEAP ?= 160k
 RUNTIME ?= CPYTHON
 PORT ?=
 FLASH_ARGS ?=
 ENGINE ?=
 ENGINE_ARGS ?=
+UPLOAD_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
+ON_PORT = $(if $(PORT),--port $(PORT))
 export MPY_DIR
 
 # Every verb: no file has its name.
@@ -52,13 +54,30 @@ run: firmware ## serve from the folder DEVICE (default build/device) with the UN
 	@$(VENV_PYTHON) -m tools device $(DEVICE) --heap $(HEAP)
 
 flash: setup ## put the firmware of BOARD on it for the first time, over PORT: wipes it (FLASH_ARGS)
-	@$(VENV_PYTHON) -m tools flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
+	@$(VENV_PYTHON) -m tools flash --board $(BOARD) $(ON_PORT) $(FLASH_ARGS)
 
 update: setup ## put a newer firmware on BOARD, which keeps its config.json and webroot (FLASH_ARGS)
-	@$(VENV_PYTHON) -m tools update --board $(BOARD) $(if $(PORT),--port $(PORT)) $(FLASH_ARGS)
+	@$(VENV_PYTHON) -m tools update --board $(BOARD) $(ON_PORT) $(FLASH_ARGS)
+
+emulate: BOARD = MPS2_AN385
+emulate: setup ## run the board MPS2_AN385 under QEMU, its flash memory made from the folder DEVICE if given
+	@$(VENV_PYTHON) -m tools firmware --board $(BOARD)
+	@$(VENV_PYTHON) -m tools emulate --board $(BOARD) $(if $(DEVICE),--device $(DEVICE))
+
+config: setup ## edit the config.json of the BOARD at PORT in EDITOR; it is checked, and sent back whole
+	@$(VENV_PYTHON) -m tools config --board $(BOARD) $(ON_PORT)
+
+upload: setup ## send webroot/, or the folder DEVICE, to the BOARD at PORT: what changed (UPLOAD_ARGS)
+	@$(VENV_PYTHON) -m tools upload --board $(BOARD) $(ON_PORT) $(if $(DEVICE),--device $(DEVICE)) $(UPLOAD_ARGS)
+
+repl: setup ## open the interactive prompt of the BOARD at PORT
+	@$(VENV_PYTHON) -m tools repl --board $(BOARD) $(ON_PORT)
+
+monitor: setup ## show what the BOARD at PORT says
+	@$(VENV_PYTHON) -m tools monitor --board $(BOARD) $(ON_PORT)
 
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
-	@$(VENV_PYTHON) -m tools demo $(RUNTIME) --port $(or $(PORT),8080)
+	@$(VENV_PYTHON) -m tools demo $(RUNTIME) $(ON_PORT)
 
 bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from tools import webroot as compressed
 from tools.failure import ToolError
-from tools.paths import BOARDS, DIST, WEBROOT, shown
+from tools.paths import BOARDS, BUILD, DIST, WEBROOT, shown
 
 FIRMWARE = DIST / "UNIX" / "micropython"
+FOLDER = BUILD / "device"
 FIRST_CONFIG = BOARDS / "UNIX" / "config.json"
 
 
@@ -75,7 +76,9 @@ def serve(device, heap):
 def main(arguments):
     """The verb `device`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools device", description=__doc__)
-    parser.add_argument("folder", type=Path, help="the device's folder, made if it is not there")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=FOLDER, help="the device's folder, made if it is not there"
+    )
     parser.add_argument("--heap", default="160k", help="the heap to run with, in bytes, k or M (default: %(default)s)")
     parser.add_argument("--no-run", action="store_true", help="make or update the folder only")
     options = parser.parse_args(arguments)

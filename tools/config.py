@@ -1,0 +1,113 @@
+"""Edits a board's config.json: reads it over the serial port, opens it in your editor, checks it, sends it back.
+
+It is sent whole or not at all.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools import boards
+from tools.failure import ToolError
+from tools.ports import find_port
+from tools.remote import connected
+
+FILE = "config.json"
+SCHEMA = Path(__file__).with_name("config_schema.json")
+MAX_BYTES = 8192  # as the firmware has it, modules/firmware/config.py
+FIRST = {"hostname": "mws2", "wifi": {"networks": []}, "server": {"port": 80, "root": "webroot"}}
+
+
+def problems(text):
+    """What is wrong with the configuration `text` (str), a list of sentences; empty when it is good."""
+    import jsonschema
+
+    if len(text.encode()) > MAX_BYTES:
+        return [f"it has {len(text.encode()):,} bytes, {MAX_BYTES:,} at most are read"]
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        return [f"it is no JSON: {error}"]
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    found = sorted(validator.iter_errors(data), key=lambda error: error.json_path)
+    # The value itself may be a password: say where and what was expected, never what was found.
+    return [f"{error.json_path.removeprefix('$').lstrip('.') or 'the file'}: {_expected(error)}" for error in found]
+
+
+def _expected(error):
+    """What a jsonschema error says was expected, without the value that was found."""
+    rule, wanted = error.validator, error.validator_value
+    said = {
+        "additionalProperties": error.message,
+        "required": error.message,
+        "type": f"expected {wanted}",
+        "enum": f"expected one of {wanted}",
+        "minimum": f"expected {wanted} or more",
+        "maximum": f"expected {wanted} or less",
+        "minLength": f"expected {wanted} characters or more",
+        "maxLength": f"expected {wanted} characters or less",
+        "maxItems": f"expected {wanted} elements at most",
+    }.get(rule)
+    return said or f"expected {error.schema.get('description', rule)}"
+
+
+def edit(text):
+    """Let the user edit `text` in their editor until it is good or they give up. Returns it.
+
+    Raises ToolError, with the name of the file that keeps what was written, if they give up.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=f"-{FILE}", delete=False, encoding="utf-8") as file:
+        file.write(text)
+    path = Path(file.name)
+    while True:
+        run_editor(path)
+        edited = path.read_text(encoding="utf-8-sig")
+        found = problems(edited)
+        if not found:
+            path.unlink()
+            return edited
+        print("config: not sent, it is not right:\n" + "\n".join(f"  {problem}" for problem in found), flush=True)
+        if not wants_to_go_on():
+            raise ToolError(f"nothing was sent, the board is as it was. What you wrote is in {path}")
+
+
+def run_editor(path):
+    """Open `path` in the editor that VISUAL or EDITOR names. Raises ToolError if there is none, or if it fails."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "editor"
+    try:
+        status = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
+    except OSError as error:
+        raise ToolError(f"the editor {editor!r} cannot be run ({error.strerror}). Name yours: EDITOR=nano") from None
+    if status:
+        raise ToolError(f"the editor {editor!r} ended with status {status}: nothing was sent. Your text is in {path}")
+
+
+def wants_to_go_on():
+    """Whether the user wants to edit again; somebody who cannot be asked does not."""
+    return sys.stdin.isatty() and input("Edit again? [Y/n] ").strip().lower() in ("", "y", "yes")
+
+
+def main(arguments):
+    """The verb `config`."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools config", description=__doc__)
+    parser.add_argument("--board", default="UNIX", help="the board, whose port is found by its USB ids")
+    parser.add_argument("--port", help="the serial port, as /dev/ttyUSB0")
+    options = parser.parse_args(arguments)
+    port = find_port(boards.load(options.board), options.port)
+    with connected(port) as remote:
+        data = remote.read(FILE)
+    # The board serves on while its user thinks.
+    old = json.dumps(FIRST, indent=2) + "\n" if data is None else data.decode("utf-8-sig", "replace")
+    new = edit(old)
+    if data is not None and new == old:
+        print("config: unchanged, nothing was sent")
+        return
+    with connected(port) as remote:
+        remote.write(FILE, new.encode())
+        print(f"config: sent {FILE} ({len(new.encode()):,} bytes)")
+        remote.restart_and_tell("config")

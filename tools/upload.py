@@ -1,0 +1,103 @@
+"""Sends files to a board over its serial port: only those that changed, each whole or not at all.
+
+From a device folder (--device) all but config.json is sent, which `config` is for; without one, this project's
+webroot/. What else is on the board stays, unless --delete asks for another end. The board restarts at the end.
+"""
+
+import argparse
+from pathlib import Path
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tools import boards, flashimage, webroot
+from tools.device import refresh_copies
+from tools.failure import ToolError
+from tools.paths import WEBROOT
+from tools.ports import find_port
+from tools.remote import connected
+
+# The board's own: its configuration, what it kept of it, its logs.
+CONFIG = "config.json"
+
+
+def wanted(device):
+    """The files to send, {path on the board: Path}: those of the folder `device`, or this project's webroot/ (None)."""
+    if device is None:
+        webroot.renew(webroot.find_faults(WEBROOT))
+        return flashimage.collect(WEBROOT, WEBROOT.name)
+    if not device.is_dir():
+        raise ToolError(f"DEVICE: {device} is no folder. Expected one with webroot/, app.py")
+    if (device / "webroot").is_dir():
+        refresh_copies(device / "webroot", device)
+    files = flashimage.collect(device)
+    files.pop(CONFIG, None)
+    if not files:
+        raise ToolError(f"DEVICE: there is nothing to send in {device}. Expected webroot/, app.py")
+    return files
+
+
+def present(remote, files):
+    """The files on the board in the folders that `files` ({path: …}) are in, {path: size}."""
+    found = {}
+    for folder in sorted({path.partition("/")[0] for path in files if "/" in path}):
+        found.update(remote.files(folder))
+    top = {path: size for path, size in remote.files(below=False).items() if path in files}
+    return {**found, **top}
+
+
+def changed(remote, files, there):
+    """Those of `files` ({path: Path}) that the board has not, or has otherwise; `there`: what it has, {path: size}."""
+    different = {}
+    for path, source in files.items():
+        data = source.read_bytes()
+        if there.get(path) != len(data) or not remote.holds(path, data):
+            different[path] = data
+    return different
+
+
+def send(remote, contents):
+    """Write `contents` ({path: bytes}) to the board, with a bar of progress. Returns nothing."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        total = progress.add_task("upload", total=sum(map(len, contents.values())))
+        done = 0
+        for path, data in contents.items():
+            progress.update(total, description=path)
+            remote.write(path, data, lambda written, _, before=done: progress.update(total, completed=before + written))
+            done += len(data)
+            progress.update(total, completed=done)
+            progress.console.print(f"upload: sent {path} ({len(data):,} bytes)", highlight=False)
+
+
+def upload(remote, files, delete=False):
+    """Bring `files` ({path: Path}) onto the board. With `delete`, what else is in their folders goes."""
+    there = present(remote, files)
+    different = changed(remote, files, there)
+    if different:
+        send(remote, different)
+    extra = sorted(set(there) - set(files))
+    for path in extra if delete else ():
+        remote.remove(path)
+        print(f"upload: removed {path}")
+    same = len(files) - len(different)
+    print(f"upload: {len(different)} sent, {same} already there" + _kept(extra, delete))
+
+
+def _kept(extra, delete):
+    """What to say of the files on the board that are not here."""
+    return "" if delete or not extra else f", {len(extra)} on the board that are not here left alone"
+
+
+def main(arguments):
+    """The verb `upload`."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools upload", description=__doc__)
+    parser.add_argument("--board", default="UNIX", help="the board, whose port is found by its USB ids")
+    parser.add_argument("--port", help="the serial port, as /dev/ttyUSB0")
+    parser.add_argument("--device", type=Path, help="the folder whose files are sent")
+    parser.add_argument("--delete", action="store_true", help="remove what is not here from the same folders there")
+    options = parser.parse_args(arguments)
+    files = wanted(options.device)
+    port = find_port(boards.load(options.board), options.port)
+    with connected(port) as remote:
+        upload(remote, files, options.delete)
+        remote.restart_and_tell("upload")
