@@ -19,8 +19,8 @@ from tools.paths import BUILD, DIST, shown
 # The linked program in the build folder, by port; any other is called firmware.elf.
 PROGRAMS = {"unix": "micropython", "esp32": "micropython.elf", "cc3200": "application.axf"}
 
-# The linker scripts' names for the two ends of the heap.
-HEAP_ENDS = (("_heap_start", "_heap_end"), ("_heap", "_eheap"))
+# The linker scripts' names for the two ends of the heap: stm32's, the emulated board's, cc3200's.
+HEAP_ENDS = (("_heap_start", "_heap_end"), ("_sheap", "_eheap"), ("_boot", "_eheap"))
 
 # What mpy-tool puts before a module's name in the names of its parts.
 KINDS = re.compile(r"(children|const_obj_table_data|const_obj|const_qstr_table_data|frozen_module|fun_data|proto_fun)_")
@@ -51,7 +51,7 @@ def heap_of(path):
     """The bytes between the linker script's two ends of the heap, None where it has no such names."""
     values = {symbol.name: symbol["st_value"] for symbol in _symbols(path)}
     for start, end in HEAP_ENDS:
-        if values.get(end, 0) > values.get(start, 0):
+        if start in values and values.get(end, 0) > values[start]:
             return values[end] - values[start]
     return None
 
