@@ -55,13 +55,18 @@ bool eth_init(void) {
     return present;
 }
 
-static void update_link(void) {
+// Returns whether it has changed.
+static bool update_link(void) {
     bool link = lan9118_link();
-    if (link && !netif_is_link_up(&eth)) {
+    if (link == (bool)netif_is_link_up(&eth)) {
+        return false;
+    }
+    if (link) {
         netif_set_link_up(&eth);
-    } else if (!link && netif_is_link_up(&eth)) {
+    } else {
         netif_set_link_down(&eth);
     }
+    return true;
 }
 
 static void start_locked(void) {
@@ -137,14 +142,17 @@ static void take_frame(size_t length) {
     }
 }
 
-void eth_poll(void) {
+bool eth_poll(void) {
     if (!active) {
-        return;
+        return false;
     }
+    bool changed = false;
     lan9118_irq_begin();
     for (size_t length; (length = lan9118_next_frame()) > 0;) {
         take_frame(length);
+        changed = true;
     }
-    update_link();
+    changed |= update_link();
     lan9118_irq_end();
+    return changed;
 }

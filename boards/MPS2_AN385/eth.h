@@ -26,7 +26,7 @@ bool eth_is_active(void);
 int eth_status(void);
 struct netif *eth_netif(void);
 
-// Take in what came. Runs in PendSV.
-void eth_poll(void);
+// Take in what came. Returns whether there was something. Runs in PendSV.
+bool eth_poll(void);
 
 #endif // MPS2_AN385_ETH_H

@@ -15,7 +15,7 @@
 #define LWIP_TICK_MS (8)
 
 static bool ready;
-static volatile bool data_waits;
+static volatile bool refused_waits;
 
 void network_init(void) {
     NVIC_SetPriority(PendSV_IRQn, IRQ_PRI_PENDSV);
@@ -40,33 +40,60 @@ uint32_t network_lock(void) {
 }
 
 void network_unlock(uint32_t state) {
-    if (data_waits) {
-        // Perhaps it was accept() that held the lock, and there is somebody now who takes the data.
+    if (refused_waits) {
+        // Perhaps it was accept() that held the lock, and there is somebody now who takes it.
         pend_pendsv();
     }
     restore_irq_pri(state);
 }
 
-// Data that came before its connection was accepted is refused by modlwip, and kept by lwIP, which would offer it again
-// only by a timer of 250 ms. Offer it now; remember whether some is still refused.
-static void offer_refused_data(void) {
+static bool is_accepted(const struct tcp_pcb *pcb) {
+    // modlwip's argument is the connection itself while it waits for accept(), and none once its socket was closed.
+    return pcb->callback_arg != NULL && pcb->callback_arg != pcb;
+}
+
+// Whether modlwip may have missed that the peer has closed the connection. It marks those that came by a listening
+// socket in `connected`, which lwIP does not use for them; told once, the mark is taken away.
+static bool is_close_untold(const struct tcp_pcb *pcb) {
+    return pcb->state == CLOSE_WAIT && pcb->connected != NULL && pcb->refused_data == NULL;
+}
+
+// What came before its connection was accepted is refused by modlwip: data, which lwIP would offer again only by a timer
+// of 250 ms, and the peer's close, which it would not. Offer them now. Returns whether something was taken.
+static bool offer_refused(void) {
+    bool taken = false;
     bool waits = false;
     for (struct tcp_pcb *pcb = tcp_active_pcbs, *next; pcb != NULL; pcb = next) {
         // Taking data may free the connection.
         next = pcb->next;
-        if (pcb->refused_data != NULL && tcp_process_refused_data(pcb) == ERR_INPROGRESS) {
-            waits = true;
+        if (pcb->refused_data != NULL) {
+            bool refused = tcp_process_refused_data(pcb) == ERR_INPROGRESS;
+            waits |= refused;
+            taken |= !refused;
+        } else if (is_close_untold(pcb)) {
+            waits |= pcb->callback_arg == pcb;
+            if (is_accepted(pcb)) {
+                err_t result;
+                pcb->connected = NULL;
+                TCP_EVENT_CLOSED(pcb, result);
+                (void)result;
+                taken = true;
+            }
         }
     }
-    data_waits = waits;
+    refused_waits = waits;
+    return taken;
 }
 
 void PendSV_Handler(void) {
     if (!ready) {
         return;
     }
-    eth_poll();
+    bool changed = eth_poll();
+    changed |= sys_timeouts_sleeptime() == 0;
     sys_check_timeouts();
-    offer_refused_data();
-    mp_hal_signal_event();
+    changed |= offer_refused();
+    if (changed) {
+        mp_hal_signal_event();
+    }
 }

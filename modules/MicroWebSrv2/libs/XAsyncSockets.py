@@ -243,9 +243,12 @@ class XAsyncTCPServer(XAsyncSocket):
         The listening socket stays readable meanwhile and would spin, so it
         is not polled; the silent connections are asked to go.
         """
-        self.Notify(_IN, False)
         PurgeIdle(worker)
-        worker.AddTimer(TICK_MS, self._AcceptAgain)
+        try:
+            worker.AddTimer(TICK_MS, self._AcceptAgain)
+        except MemoryError:  # nobody would wake it: it goes on being polled, and asks the next connection to go
+            return
+        self.Notify(_IN, False)
 
     def _AcceptAgain(self):
         for worker in self._pool.Workers:

@@ -173,7 +173,8 @@ def Listen(address, backlog):
     try:
         _SetOption(sock, "SO_REUSEADDR", 2)
         sock.bind(_Local(address))
-        sock.listen(backlog)
+        # lwIP keeps the number in a byte: 256 would be none, and make a connection of its array's address.
+        sock.listen(min(backlog, 255))
         sock.setblocking(False)
     except Exception:
         sock.close()

@@ -59,6 +59,22 @@ def a_connection_that_cannot_be_made():
     failing.server.Close()
 
 
+def no_memory_to_try_again_later():
+    pool = XAsyncSocketsPool()
+    failing = Failing(pool, [])
+    worker = pool.Workers[0]
+    made, addTimer = failing.server.ClientClass, worker.AddTimer
+
+    def fail(*arguments):
+        raise MemoryError()
+
+    failing.server.ClientClass = worker.AddTimer = fail
+    expect(failing.greeted(), XClosedReason.ClosedByPeer)
+    failing.server.ClientClass, worker.AddTimer = made, addTimer
+    expect(failing.greeted(), "hello")
+    failing.server.Close()
+
+
 def a_fault_in_telling_of_a_fault():
     pool = XAsyncSocketsPool()
     failing = Failing(pool, [])
@@ -77,4 +93,11 @@ def a_fault_in_telling_of_a_fault():
     failing.server.Close()
 
 
-run([a_callback_that_raises, a_connection_that_cannot_be_made, a_fault_in_telling_of_a_fault])
+run(
+    [
+        a_callback_that_raises,
+        a_connection_that_cannot_be_made,
+        no_memory_to_try_again_later,
+        a_fault_in_telling_of_a_fault,
+    ]
+)
