@@ -213,7 +213,7 @@ class MicroWebSrv2:
     def ResolvePhysicalPath(self, urlPath):
         """Returns the path of the file that a decoded URL path stands for, or None. Raises ValueError."""
         _CheckText("urlPath", urlPath)
-        from .staticFiles import ResolvePath
+        from .filePaths import ResolvePath
 
         return ResolvePath(self, urlPath)[0]
 
@@ -288,7 +288,7 @@ class MicroWebSrv2:
 
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
-        from . import httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
+        from . import fileConditions, httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
         from .libs import cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
 
         for worker in workers:

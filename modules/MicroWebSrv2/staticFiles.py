@@ -3,46 +3,21 @@
 Imported by the first request for a file.
 """
 
+from time import gmtime
+
+from .filePaths import IsFile, IsTemplate, ResolvePath
 from .httpResponse import PutBody
-from .libs.httpDate import HttpDate, ParseHttpDate
+from .libs.httpDate import HttpDate
 from .libs.httpHeadWriter import END
 from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
-from .libs.interpreter import FileStat, IsInside, MayKeep, ModifiedTicks, OpenFile, const
-from .libs.urlUtils import UrlUtils
+from .libs.interpreter import FileStat, MayKeep, ModifiedTicks, OpenFile, const
 from .webRoute import ROUTES
 
-_IS_DIRECTORY = const(0x4000)
-_IS_REGULAR = const(0x8000)
-_KIND = const(0xF000)
-_MODE = const(0)  # indices of a stat tuple
-_INODE = const(1)
+_INODE = const(1)  # indices of a stat tuple
 _SIZE = const(6)
 _MTIME = const(8)
 
 _VARY = b"\r\nVary: Accept-Encoding"
-
-
-def ResolvePath(web, path):
-    """Returns (physical path, stat) of a decoded URL path below the root, or (None, None).
-
-    A directory stands for its default page; a name that begins with a dot is
-    never found, nor is what lies outside the root.
-    """
-    if not path or path[0] != "/" or "/." in path or "\0" in path or "\\" in path:
-        return None, None
-    root = web.RootPath
-    physical = (root if root != "/" else "") + path
-    stat = FileStat(physical[:-1] if physical[-1] == "/" else physical)
-    if stat and stat[_MODE] & _KIND == _IS_DIRECTORY:
-        base = physical if physical[-1] == "/" else physical + "/"
-        for page in web.DefaultPages:
-            stat = FileStat(base + page)
-            if _IsFile(stat) and IsInside(base + page, root):
-                return base + page, stat
-        return None, None
-    if path[-1] == "/" or not _IsFile(stat) or not IsInside(physical, root):
-        return None, None
-    return physical, stat
 
 
 class _File:
@@ -61,7 +36,7 @@ class _File:
         self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
         fields = [b"\r\nETag: ", self.ETag]
         if self.Modified > 0:
-            fields.append(("\r\nLast-Modified: %s" % _Date(self.Modified)).encode())
+            fields.append(("\r\nLast-Modified: %s" % HttpDate(gmtime(self.Modified))).encode())
         if caching:  # kept by the client, and asked for again by its ETag
             fields.append(b"\r\nCache-Control: no-cache")
         if twin:
@@ -87,11 +62,8 @@ class _File:
         self.Turn = turn
         return True
 
-
     def Content(self):
-        """Returns what is sent of the whole file: its bytes, or the open file. Raises OSError.
-
-        """
+        """Returns what is sent of the whole file: its bytes, or the open file. Raises OSError."""
         if self._content is None:
             if not MayKeep(self.Size, self.Modified):
                 return OpenFile(self.Path)
@@ -101,7 +73,6 @@ class _File:
                 return OpenFile(self.Path)
             self._content = content
         return self._content
-
 
     def Send(self, exchange, code, content, length):
         """Answers 200 with the whole file, or 304 without it.
@@ -191,7 +162,7 @@ def _Resolve(exchange):
 def AnswerFile(response, filename, attachmentName):
     """Answers with a file of the filesystem; 404 where there is none, 403 for a template."""
     stat = FileStat(filename)
-    if not _IsFile(stat):
+    if not IsFile(stat):
         response.ReturnNotFound()
         return
     if IsTemplate(filename):
@@ -209,19 +180,10 @@ def _Describe(path, stat, mimeType, caching):
     twin = None
     gzStat = FileStat(path + ".gz")
     # One older than the file itself holds what the file was before.
-    if _IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]:
+    if IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]:
         twin = _File(path + ".gz", gzStat, mimeType, caching, None)
         twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
     return _File(path, stat, mimeType, caching, twin)
-
-
-def IsTemplate(filename):
-    """Says whether a file holds a page's code, which is never sent, whatever its MIME type is."""
-    return filename.lower().rstrip(". ").endswith(".pyhtml")  # FAT takes "a.pyhtml." for the same name
-
-
-def _IsFile(stat):
-    return stat is not None and stat[_MODE] & _KIND == _IS_REGULAR
 
 
 def _Disposition(name):
@@ -229,6 +191,8 @@ def _Disposition(name):
     plain = "".join([c if " " <= c <= "~" and c not in '"\\%/' else "_" for c in name])
     if plain == name:
         return 'attachment; filename="%s"' % plain
+    from .libs.urlUtils import UrlUtils
+
     return "attachment; filename=\"%s\"; filename*=UTF-8''%s" % (plain, UrlUtils.Quote(name, ""))
 
 
@@ -241,12 +205,12 @@ def _Answer(exchange, file):
         file = twin
     exchange.Fields = file.Fields
     if seen & (SEEN_CONDITION | SEEN_NONE_MATCH):
-        status = _Precondition(exchange, file)
+        status = 304 if _HasETag(exchange, file.ETag) else _Precondition(exchange.Request, file)
+        if status == 304:
+            file.Send(exchange, 304, None, 0)
+        elif status:
+            exchange.Response.Return(status)
         if status:
-            if status == 304:
-                file.Send(exchange, 304, None, 0)
-            else:
-                exchange.Response.Return(status)
             return
     if seen & SEEN_RANGE:
         _AnswerRange(exchange, file)
@@ -254,8 +218,25 @@ def _Answer(exchange, file):
         _Send(exchange, file, 200, 0, file.Size)
 
 
+def _HasETag(exchange, etag):
+    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place."""
+    if exchange._seen & SEEN_CONDITION:
+        return False
+    buf = exchange._buf
+    at = exchange._noneMatch + 1
+    return buf.startswith(etag, at) and buf[at + len(etag)] == 13 and buf[at - 1] == 32
+
+
+def _Precondition(request, file):
+    from .fileConditions import Precondition
+
+    return Precondition(request, file)
+
+
 def _AnswerRange(exchange, file):
-    bounds = _Range(exchange.Request, file)
+    from .fileConditions import Range
+
+    bounds = Range(exchange.Request, file)
     response = exchange.Response
     if bounds is None:
         _Send(exchange, file, 200, 0, file.Size)
@@ -299,87 +280,3 @@ def AcceptsGzip(value):
                 return not refused
             accepted = not refused
     return accepted
-
-
-def _Date(seconds):
-    from time import gmtime
-
-    return HttpDate(gmtime(seconds))
-
-
-def _Precondition(exchange, file):
-    """Returns the status that the request's conditions ask for instead of the file, or 0 (RFC 9110 section 13.2.2)."""
-    if not exchange._seen & SEEN_CONDITION:  # the usual one: has this one ETag changed? It is read in place.
-        buf = exchange._buf
-        at = exchange._noneMatch + 1
-        if buf.startswith(file.ETag, at) and buf[at + len(file.ETag)] == 13 and buf[at - 1] == 32:
-            return 304
-    request = exchange.Request
-    etag = str(file.ETag, "ascii")
-    mtime = file.Modified
-    value = request._Field(b"if-match")
-    if value:
-        if not _Matches(value, etag, False):
-            return 412
-    else:
-        value = request._Field(b"if-unmodified-since")
-        if value and not _UnmodifiedSince(value, mtime):
-            return 412
-    value = request._Field(b"if-none-match")
-    if value:
-        return 304 if _Matches(value, etag, True) else 0
-    value = request._Field(b"if-modified-since")
-    if value and mtime > 0 and ParseHttpDate(value) and _UnmodifiedSince(value, mtime):
-        return 304
-    return 0
-
-
-def _Matches(value, etag, weak):
-    for tag in value.split(","):
-        tag = tag.strip(" \t")
-        if weak and tag.startswith("W/"):
-            tag = tag[2:]
-        if tag == etag or tag == "*":
-            return True
-    return False
-
-
-def _UnmodifiedSince(value, mtime):
-    """Says whether the file is no newer than a date; a date that is none says nothing."""
-    from time import gmtime
-
-    since = ParseHttpDate(value)
-    return since is None or tuple(gmtime(mtime)[:6]) <= since
-
-
-def _Range(request, file):
-    """Returns (first, last) of the one range asked for, () if it cannot be had, None to send the whole.
-
-    Several ranges, and what is no range, are answered with the whole file,
-    as RFC 9110 section 14.2 allows.
-    """
-    size = file.Size
-    value = request._Field(b"range")
-    if request.Method != "GET" or not value.startswith("bytes="):
-        return None
-    condition = request._Field(b"if-range")
-    if condition and condition.encode() != file.ETag and (condition[0] == '"' or condition != _Date(file.Modified)):
-        return None
-    bounds = value[6:].strip(" \t").split("-")
-    if len(bounds) != 2 or not (_IsNumber(bounds[0]) and _IsNumber(bounds[1])) or bounds == ["", ""]:
-        return None
-    if not bounds[0]:  # the last n bytes
-        count = int(bounds[1])
-        return (max(size - count, 0), size - 1) if count and size else ()
-    first = int(bounds[0])
-    last = min(int(bounds[1]), size - 1) if bounds[1] else size - 1
-    if bounds[1] and int(bounds[1]) < first:
-        return None
-    return (first, last) if first < size else ()
-
-
-def _IsNumber(text):
-    for char in text:
-        if not "0" <= char <= "9":
-            return False
-    return len(text) <= 18

@@ -17,12 +17,12 @@ changed. It is rendered piece by piece into the connection's buffer.
 
 import builtins
 
+from ..filePaths import IsTemplate, ResolvePath
 from ..libs.httpSyntax import ContentError
 from ..libs.interpreter import ModifiedTicks, NewLock, const
 from ..libs.pyhtmlCompiler import CompilePage, Explain, PageError
 from ..libs.pyhtmlStream import PageStream
 from ..microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
-from ..staticFiles import IsTemplate, ResolvePath
 
 _MAX_PAGES = const(16)  # compiled pages that are kept; the one not asked for longest goes
 _OWN_NAMES = ("request", "response", "print", "HTMLEscape", "_escape")

@@ -1,0 +1,41 @@
+"""Which file a URL's path stands for, and which files are never sent."""
+
+from .libs.interpreter import FileStat, IsInside, const
+
+_IS_DIRECTORY = const(0x4000)
+_IS_REGULAR = const(0x8000)
+_KIND = const(0xF000)
+_MODE = const(0)  # index in a stat tuple
+
+
+def ResolvePath(web, path):
+    """Returns (physical path, stat) of a decoded URL path below the root, or (None, None).
+
+    A directory stands for its default page; a name that begins with a dot is
+    never found, nor is what lies outside the root.
+    """
+    if not path or path[0] != "/" or "/." in path or "\0" in path or "\\" in path:
+        return None, None
+    root = web.RootPath
+    physical = (root if root != "/" else "") + path
+    stat = FileStat(physical[:-1] if physical[-1] == "/" else physical)
+    if stat and stat[_MODE] & _KIND == _IS_DIRECTORY:
+        base = physical if physical[-1] == "/" else physical + "/"
+        for page in web.DefaultPages:
+            stat = FileStat(base + page)
+            if IsFile(stat) and IsInside(base + page, root):
+                return base + page, stat
+        return None, None
+    if path[-1] == "/" or not IsFile(stat) or not IsInside(physical, root):
+        return None, None
+    return physical, stat
+
+
+def IsFile(stat):
+    """Says whether a stat tuple, or None, is a regular file's."""
+    return stat is not None and stat[_MODE] & _KIND == _IS_REGULAR
+
+
+def IsTemplate(filename):
+    """Says whether a file holds a page's code, which is never sent, whatever its MIME type is."""
+    return filename.lower().rstrip(". ").endswith(".pyhtml")  # FAT takes "a.pyhtml." for the same name
