@@ -82,7 +82,7 @@ demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration 
 bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
 
-bench-check: firmware ## compare the memory taken with the baseline (BENCH_ARGS)
+bench-check: firmware-all ## compare the memory and the instructions taken with the baseline (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench-check $(BENCH_ARGS)
 
 webroot: setup ## renew the compressed copies in webroot/

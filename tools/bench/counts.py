@@ -1,10 +1,11 @@
-"""Counts that do not depend on the machine's speed: what this server allocates, keeps and freezes.
+"""Counts that do not depend on the machine's speed: what this server allocates, keeps, freezes, and its instructions.
 
-Measured on the UNIX firmware, a 64-bit MicroPython: on a 32-bit board it is about half.
+Measured on the UNIX firmware, a 64-bit MicroPython, and on the emulated board, which has 32 bits.
 """
 
 from tests.runtimes import RUNTIMES
-from tools.bench import heap
+from tools import emulator
+from tools.bench import heap, on_board
 from tools.bench.contenders import APPS
 from tools.bench.workloads import FILES, make_files
 from tools.failure import ToolError
@@ -36,7 +37,7 @@ print(*(name for name in sys.modules if name.startswith("MicroWebSrv2")))
 
 
 def measure():
-    """Measure all. Returns {name: bytes}; raises ToolError."""
+    """Measure all. Returns ({name: count}, [why something was not measured]); raises ToolError."""
     runtime = RUNTIMES["unix"]
     if runtime.missing:
         raise ToolError(runtime.missing)
@@ -44,25 +45,29 @@ def measure():
     numbers, modules = runtime.run(IMPORT_SCRIPT, heap=HEAP).splitlines()
     imported, started = map(int, numbers.split())
     counts = {"heap kept after import": imported, "heap kept by the start, but the buffers": started}
-    server = runtime.start(str(APPS / "counted"), heap=HEAP, cwd=FILES)
-    with server:
-        for what, size in heap.per_request(server.port, "/used", REQUESTS).items():
-            counts[f"allocated by a request: {what}"] = round(size)
-        counts["heap of an idle connection"] = heap.of_idle_connection(server.port, CONNECTIONS)
-        counts["heap of an idle WebSocket"] = heap.of_idle_web_socket(server.port, CONNECTIONS)
-    sizes = frozen_sizes()
-    core = {"frozen: " + name.replace(".", "/") for name in modules.split()}
-    core |= {f"{name}/__init__" for name in core}
-    counts["frozen: all that the import brings"] = sum(size for name, size in sizes.items() if name in core)
-    return {**counts, **sizes}
+    with runtime.start(str(APPS / "counted"), heap=HEAP, cwd=FILES) as server:
+        counts.update(heap.of_requests(server.port, REQUESTS))
+        counts.update(heap.of_idle(server.port, CONNECTIONS))
+    counts = {f"UNIX: {name}": count for name, count in counts.items()}
+    try:
+        counts.update(on_board.measure())
+        counts.update(frozen_sizes(emulator.BOARD, modules.split()))
+    except ToolError as error:
+        return counts, [str(error)]
+    return counts, []
 
 
-def frozen_sizes(folder=BUILD / "UNIX"):
-    """The bytes that each of our modules takes in the image of a firmware built in `folder`: {name: bytes}.
+def frozen_sizes(board, core):
+    """The bytes that our modules take in a firmware's image: {name: bytes}. `core`: the names of those imported.
 
     Names that the modules share are not counted to any of them.
     """
+    folder = BUILD / board
     if not (folder / "frozen_content.o").is_file():
-        raise ToolError(f"{folder}/frozen_content.o is not there: `make firmware` builds it.")
+        raise ToolError(f"{folder}/frozen_content.o is not there: `make firmware BOARD={board}` builds it.")
     sizes = frozen_by_module(folder)
-    return {f"frozen: {path}": size for path, size in sizes.items() if path.startswith(("MicroWebSrv2/", "firmware/"))}
+    paths = {name.replace(".", "/") for name in core}
+    paths |= {f"{path}/__init__" for path in paths}
+    found = {f"{board}, frozen: what the import brings": sum(size for path, size in sizes.items() if path in paths)}
+    ours = [path for path in sizes if path.startswith(("MicroWebSrv2/", "firmware/"))]
+    return {**found, **{f"{board}, frozen: {path}": sizes[path] for path in ours}}

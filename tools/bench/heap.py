@@ -53,7 +53,8 @@ def per_request(port, meter, count):
 
 
 def _risen(client, meter, path, fields, count):
-    client.number("/live")  # nothing has to be collected in between
+    client.number("/live")
+    client.number("/used")  # nothing is collected in between
     client.number(meter)
     before = client.number(meter)
     asking = client.number(meter) - before
@@ -61,6 +62,20 @@ def _risen(client, meter, path, fields, count):
     for _ in range(count):
         client.get(path, fields)
     return client.number(meter) - began - asking
+
+
+def of_requests(port, count):
+    """The bytes that a request allocates, of each kind: {name: bytes}."""
+    sizes = per_request(port, "/used", count)
+    return {f"allocated by a request: {what}": round(size) for what, size in sizes.items()}
+
+
+def of_idle(port, count):
+    """What idle clients keep: {name: bytes}."""
+    return {
+        "heap of an idle connection": of_idle_connection(port, count),
+        "heap of an idle WebSocket": of_idle_web_socket(port, count),
+    }
 
 
 def of_idle_connection(port, count):

@@ -74,10 +74,8 @@ def measure():
         for what, spent in heap.per_request(board.port, "/total", REQUESTS).items():
             counts[f"instructions of a request: {what}"] = spent
         counts = {name: round(us * INSTRUCTIONS_PER_US) for name, us in counts.items()}
-        for what, size in heap.per_request(board.port, "/used", REQUESTS).items():
-            counts[f"allocated by a request: {what}"] = round(size)
-        counts["heap of an idle connection"] = heap.of_idle_connection(board.port, CONNECTIONS)
-        counts["heap of an idle WebSocket"] = heap.of_idle_web_socket(board.port, CONNECTIONS)
+        counts.update(heap.of_requests(board.port, REQUESTS))
+        counts.update(heap.of_idle(board.port, CONNECTIONS))
         counts["heap in use while it serves"] = heap.Client(board.port).number("/live")
     return {f"MPS2_AN385: {name}": count for name, count in counts.items()}
 

@@ -70,7 +70,7 @@ def total(server, request):
 
 @WebRoute(GET, "/used")
 def used(server, request):
-    """The bytes of the heap in use, garbage too; nothing is collected from now on."""
+    """The bytes of the heap in use, garbage too; until the next /live nothing is collected."""
     gc.disable()
     request.Response.ReturnOk(str(gc.mem_alloc()))
 
@@ -78,5 +78,6 @@ def used(server, request):
 @WebRoute(GET, "/live")
 def live(server, request):
     """The bytes of the heap in use after a collection."""
+    gc.enable()
     gc.collect()
     request.Response.ReturnOk(str(gc.mem_alloc()))
