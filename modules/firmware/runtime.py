@@ -122,6 +122,12 @@ def MemoryFree():
     return gc.mem_free() if IS_MICROPYTHON else None
 
 
+def MemoryLeft():
+    """Collect the garbage and return the free bytes (int) of the heap, or None where nobody tells."""
+    gc.collect()
+    return MemoryFree()
+
+
 def MemoryTotal():
     """Return the bytes (int) of the heap, or None where nobody tells."""
     return gc.mem_free() + gc.mem_alloc() if IS_MICROPYTHON else None

@@ -10,6 +10,10 @@ _HTTPS_PORT = 443
 _FIRST_FREE_PORT = 1024
 _SMALLEST_PROFILE = "embedded"
 
+# Of what a board has free when the server starts, its buffers take one part of these; the rest is for connections.
+_MEMORY_PARTS = 4
+_FEWEST_BUFFERS = 4
+
 # What a wrong certificate or key raises, by runtime: a file that cannot be read, bytes that are no certificate.
 _TLS_ERRORS = (MicroWebSrv2Exception, OSError, ValueError, TypeError, ImportError, MemoryError)
 
@@ -39,6 +43,8 @@ def Start(server, pool, profile, log):
 
     profile: the configured one; if its buffers do not fit the memory, a warning says so and the smallest one is used.
     """
+    if profile == _SMALLEST_PROFILE:
+        _fitBuffers(server, log)
     problem = _start(server, pool)
     if problem and profile != _SMALLEST_PROFILE:
         server.SetEmbeddedConfig()
@@ -54,6 +60,17 @@ def Start(server, pool, profile, log):
     else:
         hint = "another program may use it"
     return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, problem, hint)
+
+
+def _fitBuffers(server, log):
+    """Take fewer buffers than the smallest profile has, where they would leave too little memory for all else."""
+    free = runtime.MemoryLeft()
+    if free is None:
+        return
+    count = max(_FEWEST_BUFFERS, free // _MEMORY_PARTS // server.BufferSlotSize)
+    if count < server.BufferSlotsCount:
+        log.Info("server: %d buffers instead of %d, %d bytes are free" % (count, server.BufferSlotsCount, free))
+        server.BufferSlotsCount = count
 
 
 def _start(server, pool):
