@@ -128,7 +128,7 @@ class BoardRuntime(Runtime):
         except ToolError as error:
             missing = str(error).replace("\n", " ")
         super().__init__(name, [emulator.QEMU, "-kernel", firmware], {}, missing=missing)
-        self._firmware = firmware
+        self.firmware = firmware
 
     def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):
         """Start a program on a board of its own, see Runtime.start. `cwd` and `env` are not for a board."""
@@ -136,7 +136,7 @@ class BoardRuntime(Runtime):
         arguments = [*(str(port.number) for port in reserved), *map(str, args)]
         source = APPS / f"{script}.py"
         contents = self._contents(compiled(source), source.stem, arguments, [*paths_in(args), *files])
-        server = BoardProcess(self._firmware, contents, reserved)
+        server = BoardProcess(self.firmware, contents, reserved)
         server.wait_listening()
         return server
 
@@ -150,7 +150,7 @@ class BoardRuntime(Runtime):
             contents = self._contents(
                 compiled(source), source.stem, [*map(str, args)], [*paths_in(args), *files]
             )
-        with BoardProcess(self._firmware, contents, []) as board:
+        with BoardProcess(self.firmware, contents, []) as board:
             status = board.wait_end(timeout)
         assert status == 0, f"{self.name}: exit status {status}\n{board.output()}"
         return ENDED.split(board.output().partition(BEGAN)[2])[0]

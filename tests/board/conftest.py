@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from tests.runtimes import ROOT, ReservedPort
 from tools import emulator, flashimage
 
 PATIENCE_SEC = 60  # against hangs only
+APP = (Path(__file__).parent / "app.py").read_bytes()
+WELCOME = {f"webroot/{path.name}": path for path in (ROOT / "webroot").iterdir()}
 
 
 class Device:
@@ -50,10 +53,10 @@ class Device:
             assert time.monotonic() < end, f"the board has not said {pattern!r}. It said:\n{self.said()}"
             time.sleep(0.02)
 
-    def wait_serves(self, port=80, times=1):
+    def wait_serves(self, port=80, times=1, scheme="http"):
         """Wait until the board says, for the `times`-th time, that it serves on its port `port`."""
-        address = emulator.ADDRESS if port == 80 else f"{emulator.ADDRESS}:{port}"
-        self.wait_said(re.escape(f"MicroWebSrv2 serves http://{address}/"), times)
+        address = emulator.ADDRESS if port in (80, 443) else f"{emulator.ADDRESS}:{port}"
+        self.wait_said(re.escape(f"MicroWebSrv2 serves {scheme}://{address}/"), times)
 
     def port(self, guest=80):
         """The port of this computer that leads to the board's port `guest`."""

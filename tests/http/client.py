@@ -227,9 +227,9 @@ def request(method, target, fields=(), body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def wait_until(is_so, what):
-    """Wait until `is_so()` holds; an AssertionError with `what` if it does not come to pass."""
-    end = time.monotonic() + TIMEOUT_SEC
+def wait_until(is_so, what, timeout=TIMEOUT_SEC):
+    """Wait until `is_so()` holds; an AssertionError with `what` if it does not come to pass in `timeout` seconds."""
+    end = time.monotonic() + timeout
     while not is_so():
-        assert time.monotonic() < end, f"not in {TIMEOUT_SEC} s: {what}"
+        assert time.monotonic() < end, f"not in {timeout} s: {what}"
         time.sleep(0.02)
