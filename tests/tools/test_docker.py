@@ -38,6 +38,14 @@ def test_nothing_in_the_dockerfile_moves():
     assert (ROOT / ".dockerignore").read_text() == "*\n"
 
 
+def test_what_the_dockerfile_runs_is_a_shells_language():
+    scripts = re.findall(r"^RUN ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
+    assert len(scripts) == DOCKERFILE.count("\nRUN ")
+    for script in scripts:
+        subprocess.run(["sh", "-n", "-c", script], check=True)
+        assert script.count("\n") == script.count("\\\n"), "a line that goes on without saying so"
+
+
 @pytest.mark.parametrize("engine", docker.ENGINES)
 def test_the_image_is_built(engine):
     kept = ["--layers"] if engine == "buildah" else []
