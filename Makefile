@@ -11,6 +11,8 @@ FLASH_ARGS ?=
 ENGINE ?=
 ENGINE_ARGS ?=
 UPLOAD_ARGS ?=
+USER_ARGS ?=
+NAME ?= admin
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
@@ -75,6 +77,9 @@ repl: setup ## open the interactive prompt of the BOARD at PORT
 
 monitor: setup ## show what the BOARD at PORT says
 	@$(VENV_PYTHON) -m tools monitor --board $(BOARD) $(ON_PORT)
+
+user: setup ## make the entry of a user NAME for config.json, its password asked for (USER_ARGS)
+	@$(VENV_PYTHON) -m tools user $(USER_ARGS) $(NAME)
 
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
 	@$(VENV_PYTHON) -m tools demo $(RUNTIME) $(ON_PORT)

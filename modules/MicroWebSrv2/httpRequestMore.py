@@ -50,19 +50,34 @@ class HttpRequestMore:
         return None
 
     def CheckBasicAuth(self, username, password):
-        """Says whether the request carries these credentials (RFC 7617); takes the same time for any."""
+        """Says whether the request carries these credentials (RFC 7617); takes the same time for any.
+
+        False for a client that has to wait, see the server's `MaxAuthFailures`.
+        """
         _CheckText("username", username)
         _CheckText("password", password)
         from .libs.credentials import IsBasic
 
-        return IsBasic(self.Authorization, username, password)
+        return self._MayTry() and IsBasic(self.Authorization, username, password) and self._Succeeded()
 
     def CheckBearerAuth(self, token):
-        """Says whether the request carries this token (RFC 6750); takes the same time for any."""
+        """Says whether the request carries this token (RFC 6750), as CheckBasicAuth does."""
         _CheckText("token", token)
         from .libs.credentials import IsBearer
 
-        return IsBearer(self.Authorization, token)
+        return self._MayTry() and IsBearer(self.Authorization, token) and self._Succeeded()
+
+    def _MayTry(self):
+        """Says whether the client may show credentials now: it has not failed too often, or has waited."""
+        attempts = self._exchange.WebServer.Attempts
+        return not attempts or not attempts.WaitSec(self.UserAddress[0])
+
+    def _Succeeded(self):
+        """Forgets the client's failures: its credentials are right. Returns True."""
+        attempts = self._exchange.WebServer.Attempts
+        if attempts:
+            attempts.Forget(self.UserAddress[0])
+        return True
 
     def AllowedMethods(self):
         """Returns the methods that the request's path has, as the value of `Allow`."""

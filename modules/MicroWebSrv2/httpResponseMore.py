@@ -101,16 +101,35 @@ class HttpResponseMore:
         self.Return(400)
 
     def ReturnUnauthorized(self, typeName, realm=None):
-        """Answers 401: the client must authenticate by the scheme `typeName`, in `realm`."""
+        """Answers 401: the client must authenticate by the scheme `typeName`, in `realm`.
+
+        If the request carries credentials they were wrong: that counts, see the server's `MaxAuthFailures`, and a
+        client that has to wait gets 429 with `Retry-After`.
+        """
         if not isinstance(typeName, str) or not typeName:
             raise ValueError('"typeName" must be a not empty string, got %r' % (typeName,))
         if realm is not None and not isinstance(realm, str):
             raise ValueError('"realm" must be a string or None, got %r' % (realm,))
+        waitSec = self._CountFailure()
+        if waitSec:
+            self.SetHeader("Retry-After", waitSec)
+            self.Return(429)
+            return
         challenge = typeName
         if realm:  # a quoted-string (RFC 9110 section 5.6.4)
             challenge += ' realm="%s"' % realm.replace("\\", "\\\\").replace('"', '\\"')
         self.SetHeader("WWW-Authenticate", challenge)
         self.Return(401)
+
+    def _CountFailure(self):
+        """Returns the seconds that the client has to wait before it may show credentials again, or 0."""
+        web = self._exchange.WebServer
+        request = self._exchange.Request
+        if not web.MaxAuthFailures or not request.Authorization:
+            return 0
+        from .libs.attempts import OnUnauthorized
+
+        return OnUnauthorized(web, request.UserAddress[0])
 
     def ReturnForbidden(self):
         """Answers 403."""

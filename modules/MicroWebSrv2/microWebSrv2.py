@@ -131,6 +131,8 @@ class MicroWebSrv2:
         self.AllowOrigins = False
         self._corsAllowAll = False
         self._onLogging = None
+        self._maxAuthFailures = 10
+        self.Attempts = None  # libs/attempts.py's, once a client has shown wrong credentials
         self._pool = None  # XAsyncSocketsPool, while running
         self._managed = False  # the pool is our own
         self._server = None  # XAsyncTCPServer, while running
@@ -289,7 +291,13 @@ class MicroWebSrv2:
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
         from . import fileConditions, httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
-        from .libs import cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
+        from .httpRequest import HttpRequest
+        from .httpResponse import HttpResponse
+        from .libs import attempts, cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
+        from .libs.interpreter import AddNow
+
+        for cls in (HttpRequest, HttpResponse, XAsyncSocketsPool):
+            AddNow(cls)
 
         for worker in workers:
             self.ShareOf(worker)
@@ -354,6 +362,19 @@ class MicroWebSrv2:
     @MaxRequestContentLength.setter
     def MaxRequestContentLength(self, value):
         self._maxRequestContentLength = self._Count("MaxRequestContentLength", value)
+
+    @property
+    def MaxAuthFailures(self):
+        """int or None: wrong credentials that a client may show in a row; None: as many as it likes.
+
+        From then on it has to wait before it may try again, one second first, twice as long after each failure, a
+        minute at the most: until then it gets 429 with `Retry-After`. Behind a proxy all clients are one: None there.
+        """
+        return self._maxAuthFailures
+
+    @MaxAuthFailures.setter
+    def MaxAuthFailures(self, value):
+        self._maxAuthFailures = None if value is None else self._Count("MaxAuthFailures", value)
 
     @property
     def BindAddress(self):

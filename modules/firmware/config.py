@@ -8,14 +8,12 @@ what was expected, and the default stands in. A password never appears in a prob
 import json
 
 from . import configFile, runtime
+from .rules import Expected
 
 FACTORY_PASSWORD = "MicroWebSrv2"
 
 _MAX_ITEMS = 16
 _MAX_SHOWN = 40
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGITS = "0123456789"
 
 # Objects of the file, parents first.
 _SECTIONS = ("wifi", "accessPoint", "ethernet", "server", "server.tls", "log")
@@ -40,14 +38,21 @@ _TABLE = (
     ("server.notFoundUrl", None, "text?", 256),
     ("server.tls.cert", None, "text?", 128),
     ("server.tls.key", None, "text?", 128),
+    ("server.protectedPath", "/", "path", 128),
+    ("users", (), "user[]"),
     ("modules", (), "name[]"),
     ("app", "app", "name?"),
     ("log.level", "info", "enum", "debug", "info", "warning", "error"),
     ("log.file", None, "text?", 128),
 )
 
-# The keys of one element of wifi.networks.
+# The keys of one element of wifi.networks, and of users; the first must be there.
 _NETWORK_TABLE = (("ssid", None, "ssid", 32), ("password", None, "password?"))
+_USER_TABLE = (("name", None, "user"), ("hash", None, "passwordHash?"))
+
+# Stands for a user that cannot be read: nobody can log in as that, and the device asks for a user all the same. A slip
+# in the file must not open what it was to protect.
+_NOBODY = "(wrong)"
 
 
 def Load(path="config.json"):
@@ -131,7 +136,7 @@ def _value(source, key, name, row, problems):
         return _list(source.get(key, row[1]), name, rule[:-2], problems)
     if key not in source:
         return row[1]
-    expected = _expected(rule, source[key], row[3:])
+    expected = Expected(rule, source[key], row[3:])
     if expected is None:
         return source[key]
     problems.append("%s: expected %s, got %s" % (name, expected, _shown(source[key], rule)))
@@ -143,13 +148,15 @@ def _list(values, name, rule, problems):
     good = []
     if not isinstance(values, (list, tuple)):
         problems.append("%s: expected a list […], got %s" % (name, runtime.JSONTypeName(values)))
-        return good
+        return [{"name": _NOBODY, "hash": None}] if rule == "user" else good
     if len(values) > _MAX_ITEMS:
         problems.append("%s: expected at most %d elements, got %d" % (name, _MAX_ITEMS, len(values)))
     for i in range(min(len(values), _MAX_ITEMS)):
         element = "%s[%d]" % (name, i)
         if rule == "network":
             value = _network(values[i], element, problems)
+        elif rule == "user":
+            value = _user(values[i], element, problems)
         else:
             value = _value({element: values[i]}, element, element, (element, None, rule), problems)
         if value is not None:
@@ -159,18 +166,30 @@ def _list(values, name, rule, problems):
 
 def _network(source, name, problems):
     """Return one network of wifi.networks with both its keys, or None if it cannot be joined as it is written."""
+    return _element(source, name, _NETWORK_TABLE, "it is the name of the network to join", problems)
+
+
+def _user(source, name, problems):
+    """Return one of users with both its keys; if it is wrong, one that nobody can log in as."""
+    user = _element(source, name, _USER_TABLE, "it is what the user logs in by", problems)
+    return user or {"name": _NOBODY, "hash": None}
+
+
+def _element(source, name, table, purpose, problems):
+    """Return an object of a list with all its keys, or None if something is wrong with one; `purpose` of the first."""
     before = len(problems)
     source = _object(source, name, problems)
     if len(problems) > before:
         return None
-    if "ssid" not in source:
-        problems.append("%s.ssid: missing, it is the name of the network to join" % name)
-    network = {}
-    for row in _NETWORK_TABLE:
-        network[row[0]] = _value(source, row[0], _join(name, row[0]), row, problems)
+    first = table[0][0]
+    if first not in source:
+        problems.append("%s.%s: missing, %s" % (name, first, purpose))
+    element = {}
+    for row in table:
+        element[row[0]] = _value(source, row[0], _join(name, row[0]), row, problems)
     usable = len(problems) == before
-    _reportUnknown(source, name, ("ssid", "password"), problems)
-    return network if usable else None
+    _reportUnknown(source, name, [row[0] for row in table], problems)
+    return element if usable else None
 
 
 def _checkTLS(tls, problems):
@@ -178,92 +197,6 @@ def _checkTLS(tls, problems):
         if tls[name] is not None and tls[other] is None:
             problems.append("server.tls.%s: missing or wrong, server.tls.%s needs it; TLS stays off" % (other, name))
             tls[name] = None
-
-
-# --- The rules: each returns None for a good value, otherwise the text that says what is good.
-
-
-def _expected(rule, value, args):
-    if rule[-1] == "?":
-        expected = None if value is None else _RULES[rule[:-1]](value, *args)
-        return expected and expected + ", or null"
-    return _RULES[rule](value, *args)
-
-
-def _ruleBool(value):
-    return None if isinstance(value, bool) else "true or false"
-
-
-def _ruleInt(value, low, high):
-    # bool is an int in Python, not in JSON.
-    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-        return None
-    return "%d..%d" % (low, high)
-
-
-def _ruleEnum(value, *names):
-    # A list or object in the place of a name must not be looked up by equality with a text: it is just not in there.
-    return None if value in names else '"' + '", "'.join(names[:-1]) + '" or "' + names[-1] + '"'
-
-
-def _ruleText(value, most):
-    return None if _isText(value, 1, most) else "a text of 1..%d characters" % most
-
-
-def _ruleSsid(value, most):
-    # IEEE 802.11 counts bytes, not characters.
-    return None if _isText(value, 1, most) and _utf8Length(value) <= most else "a name of 1..%d bytes" % most
-
-
-def _rulePassword(value):
-    return None if value == "" or _isText(value, 8, 64) else '8..64 characters, "" for an open network'
-
-
-def _ruleHost(value):
-    # RFC 1123 section 2.1: letters, digits and hyphens, no hyphen at either end.
-    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + "-") and value[0] != "-" != value[-1]
-    return None if good else "1..32 letters, digits and inner hyphens"
-
-
-def _ruleCountry(value):
-    good = _isText(value, 2, 2) and _isMadeOf(value, _LETTERS[26:])
-    return None if good else "two capital letters"
-
-
-def _ruleName(value):
-    good = _isText(value, 1, 32) and _isMadeOf(value, _LETTERS + _DIGITS + "_") and value[0] not in _DIGITS
-    return None if good else "a module's name"
-
-
-_RULES = {
-    "bool": _ruleBool,
-    "int": _ruleInt,
-    "enum": _ruleEnum,
-    "text": _ruleText,
-    "ssid": _ruleSsid,
-    "password": _rulePassword,
-    "host": _ruleHost,
-    "country": _ruleCountry,
-    "name": _ruleName,
-}
-
-
-def _isText(value, least, most):
-    if not isinstance(value, str) or not least <= len(value) <= most:
-        return False
-    return all(char >= " " and char != "\x7f" for char in value)
-
-
-def _isMadeOf(text, alphabet):
-    return all(char in alphabet for char in text)
-
-
-def _utf8Length(text):
-    try:
-        return len(text.encode())
-    except UnicodeError:
-        # Half a surrogate pair, which JSON can write and UTF-8 cannot: no network has such a name.
-        return configFile.MAX_FILE_BYTES
 
 
 # --- The words of a problem.
@@ -300,8 +233,8 @@ def _reportUnknown(source, section, names, problems):
 
 def _elsewhere(key, section):
     """Return the known key of that name further down, or None: {"port": 80} was meant as server.port."""
-    below = ["wifi.networks[].ssid", "wifi.networks[].password"] + [row[0] for row in _TABLE]
-    for name in below:
+    elements = ["wifi.networks[].ssid", "wifi.networks[].password", "users[].name", "users[].hash"]
+    for name in elements + [row[0] for row in _TABLE]:
         parent, last = _split(name)
         if last.lower() == key.lower() and (not section or parent[: len(section)] == section):
             return name

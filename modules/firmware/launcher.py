@@ -104,6 +104,8 @@ class Device:
         self._network.Start()
         from . import server, status
 
+        users, path = self._protection()
+        server.Protect(users, path, self._log)
         if self._isSafe:
             from . import safeMode
 
@@ -117,6 +119,11 @@ class Device:
             self._threads = 0
         if self._threads:
             self._start()
+
+    def _protection(self):
+        """Return the users and the path they are asked for below; the safe mode does not open what is protected."""
+        settings = config.Load(_CONFIG_FILE)[0] if self._isSafe else self._config
+        return settings["users"], settings["server"]["protectedPath"]
 
     def Serve(self):
         """Serve until stopped, or, where threads do it on a board, return at once.

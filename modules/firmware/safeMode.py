@@ -4,7 +4,8 @@
     POST /safe-mode/start     start again, normally
     POST /safe-mode/restore   put the last good configuration back, then start again
 
-It needs no password, as nothing here does more than a person with the device in hand can: pull the plug.
+It needs no password but that of a user, where the configuration has users: nothing here does more than a person with
+the device in hand can, who pulls the plug.
 """
 
 from MicroWebSrv2 import GET, POST, MicroWebSrv2, RegisterRoute

@@ -81,6 +81,40 @@ def _start(server, pool):
         return str(ex) or type(ex).__name__
 
 
+def Protect(users, path, log):
+    """Have the configuration's users asked for below a path; without users everybody is let in.
+
+    To be called before other modules are loaded: they are asked in that order.
+    """
+    if not users:
+        return
+    try:
+        module = MicroWebSrv2.LoadModule("Users")
+        module.ProtectedPath = path
+        for user in users:
+            _addUser(module, user["name"], user["hash"], log)
+    except Exception as ex:
+        # Whatever failed, the owner wanted nobody else to get in.
+        MicroWebSrv2.Modules.append(_Closed())
+        log.Exception("users: they cannot be asked for, nothing is served", ex)
+
+
+def _addUser(module, name, passwordHash, log):
+    try:
+        module.AddUser(name, passwordHash)
+    except ValueError as ex:
+        module.AddUser(name, None)
+        log.Error('users: nobody can log in as "%s": %s' % (name, ex))
+
+
+class _Closed:
+    """A module of the server that serves nothing."""
+
+    def OnRequest(self, microWebSrv2, request):
+        """Answer 503."""
+        request.Response.ReturnServiceUnavailable()
+
+
 def LoadModules(names, log):
     """Load modules of the server by name (the configuration's "modules"); one that fails is logged and left out."""
     for name in names:

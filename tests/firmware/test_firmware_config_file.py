@@ -21,6 +21,11 @@ MESSAGES = [
     ({"modules": "WebSockets"}, "modules: expected a list […], got a text"),
     ({"hostname": "h" * 60}, 'hostname: expected 1..32 letters, digits and inner hyphens, got "' + "h" * 39 + "…"),
     ({"wifi": {"networks": [{}]}}, "wifi.networks[0].ssid: missing, it is the name of the network to join"),
+    ({"users": [{"hash": None}]}, "users[0].name: missing, it is what the user logs in by"),
+    (
+        {"server": {"protectedPath": "admin"}},
+        'server.protectedPath: expected a path of 1..128 ASCII characters that begins with "/", got "admin"',
+    ),
     ({"server": {"prot": 1}}, "server.prot: unknown key, ignored, did you mean server.port?"),
     ({"host_name": "a"}, "host_name: unknown key, ignored, did you mean hostname?"),
     ({"acesspoint": {}}, "acesspoint: unknown key, ignored, did you mean accessPoint?"),
@@ -46,6 +51,11 @@ SECRETS = [
     {"wifi": ["hunter2"]},
     {"wifi": {"password": "hunter2"}},
     {"password": "hunter2"},
+    {"users": [{"name": "admin", "hash": "hunter2"}]},
+    {"users": [{"name": "admin", "password": "hunter2"}]},
+    {"users": {"admin": "hunter2"}},
+    {"users": ["hunter2"]},
+    {"users": "hunter2"},
     ["hunter2"],
     "hunter2",
 ]

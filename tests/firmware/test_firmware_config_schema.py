@@ -21,6 +21,21 @@ Validator = jsonschema.validators.extend(
 )
 VALIDATOR = Validator(SCHEMA)
 
+SHA256 = "pbkdf2-sha256$2000$c2FsdHNhbHRzYWx0$" + 43 * "a" + "="
+SHA1 = "pbkdf2-sha1$20$c2FsdHNhbHRzYWx0$" + 27 * "a" + "="
+USERS = [
+    [{"name": "admin", "hash": value}]
+    for value in (
+        SHA256, SHA1, None, "", "secret", SHA256 + "a", SHA256[:-1], SHA1 + "a", SHA256.replace("256", "512"),
+        SHA256.replace("2000", "0"), SHA256.replace("2000", "02"), SHA256.replace("2000", "12345678"), SHA256 + "\n",
+        SHA256.replace("2000", ""), SHA256.replace("c2F", ""), SHA256.replace("c2F", "$"), SHA1.replace("1", "256"),
+        SHA256.replace("c2F", "-_-"), "pbkdf2-sha256$2000$" + "a" * 136 + "$" + "a" * 44,
+        "pbkdf2-sha256$2000$" + "a" * 137 + "$" + "a" * 44, 1,
+    )
+] + [[{"name": name}] for name in ("a", "", "a:b", "x" * 32, "x" * 33, "\u00e9 x", "tab\t", None, 5)] + [
+    [{"hash": SHA256}], [{"name": "a", "password": "secret"}], [{"name": "a"}] * 17, [{"name": "a"}] * 16,
+]  # fmt: skip
+
 # Put in the place of every key: each JSON type, each rule's edges, and what people write by mistake.
 VALUES = [
     None, True, False, 0, 1, -1, 8, 16, 17, 20, 80, 300, 301, 443, 65535, 65536, 2**31, 2**70, 80.0, 0.5, "external",
@@ -31,6 +46,7 @@ VALUES = [
     "x" * 257, [], [1], ["a"], ["WebSockets", "PyhtmlTemplate"], ["a-b"], ["a"] * 16, ["a"] * 17, [None], {}, {"a": 1},
     [{"ssid": "home"}], [{"ssid": "home", "password": "eight888"}], [{"ssid": "home", "password": None}],
     [{"ssid": "home", "password": ""}], [{"ssid": "home", "password": "short"}], [{"ssid": "home", "key": "x"}],
+    *USERS, "/admin", "/a b~", "/caf\u00e9", "/" + "x" * 127, "/" + "x" * 128, "a/",
     [{"ssid": ""}], [{"password": "eight888"}], [{"ssid": 1}], ["home"], [{"ssid": "a"}] * 16, [{"ssid": "a"}] * 17,
 ]  # fmt: skip
 
@@ -123,16 +139,31 @@ def test_good_values_are_kept_and_wrong_ones_replaced(verdicts):
         kept = looked_up(checked, path)
         if not problems:
             assert kept == with_defaults(value), path
+        elif path == ("users",):
+            continue  # see test_a_wrong_user_locks_the_device
         elif not isinstance(value, list):
             assert kept == looked_up(defaults, path), path
             assert problems[0].startswith(".".join(path)) or path[1:2] == ("tls",), problems
 
 
 def with_defaults(value):
-    """Return a good value as the device completes it: a network without a password has None."""
+    """Return a good value as the device completes it: what a network or a user has not got is None."""
     if isinstance(value, list):
-        return [{"password": None, **item} if isinstance(item, dict) else item for item in value]
+        return [completed(item) if isinstance(item, dict) else item for item in value]
     return value
+
+
+def completed(item):
+    return {"hash": None, **item} if "name" in item else {"password": None, **item}
+
+
+def test_a_wrong_user_locks_the_device(verdicts):
+    """It must not open because of a slip: what was meant for a user stays one, as which nobody can log in."""
+    found = zip((wrapped(path, value) for path in LEAVES for value in VALUES), verdicts)
+    rows = [(row, checked) for row, (checked, problems) in found if "users" in row and problems]
+    assert len(rows) > 50
+    for row, checked in rows:
+        assert any(user["hash"] is None for user in checked["users"]), row
 
 
 def test_wrong_elements_of_a_list_are_left_out_alone(verdicts):

@@ -76,7 +76,9 @@ class Sites:
     def start(self, env=None, heap=None, **settings):
         """A ServerProcess of site.py; `settings` as that program describes them, the rest as Runtime.start."""
         # The queue of the embedded preset drops connections that come too fast; a second later they come again.
-        settings = {"RootPath": str(self._webroot), "ConnQueueCapacity": 128, "log": True, **settings}
+        # Who has to wait after wrong credentials is a matter of tests/security.
+        usual = {"RootPath": str(self._webroot), "ConnQueueCapacity": 128, "MaxAuthFailures": None, "log": True}
+        settings = {**usual, **settings}
         # Not as an argument: a MicroPython dies of one that is longer than 255 bytes.
         path = self._webroot.parent / f"{self.runtime.name}-{len(self._servers)}.json"
         path.write_text(json.dumps(settings))

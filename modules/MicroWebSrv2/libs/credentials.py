@@ -13,12 +13,15 @@ def SameBytes(a, b):
 
 def IsBasic(authorization, username, password):
     """Says whether the field's value holds this user and password; a password may hold colons."""
-    encoded = _Credentials(authorization, "basic")
+    return SameBytes(BasicBytes(authorization), ("%s:%s" % (username, password)).encode())
+
+
+def BasicBytes(authorization):
+    """Returns the `user:password` (bytes) that the field's value holds, b"" if it holds none."""
     try:
-        given = a2b_base64(encoded)
+        return a2b_base64(_Credentials(authorization, "basic"))
     except ValueError:
-        given = b""
-    return SameBytes(given, ("%s:%s" % (username, password)).encode())
+        return b""
 
 
 def IsBearer(authorization, token):
