@@ -64,10 +64,18 @@ def check_here(client):
     assert [client.get("/here").text for _ in range(3)] == ["here"] * 3
 
 
+def check_session(client):
+    assert client.get("/account").status_code == 403
+    assert client.post("/login", auth=("admin", "wrong")).status_code == 401
+    assert client.post("/login", auth=("admin", "correct horse")).status_code == 200
+    assert client.get("/account").text == "Hello, admin"
+
+
 SAMPLES = {
     "page": check_page,
     "defer": lambda client: check_json(client.get("/later"), {"celsius": 21}),
     "stream": lambda client: check_json(client.put("/count", content=STREAM), {"bytes": len(STREAM)}),
+    "session": check_session,
     "parts": check_parts,
     "answer": check_numbers,
     "step": check_here,
