@@ -11,7 +11,7 @@ import threading
 import httpx
 import pytest
 
-from tests.firmware.test_firmware_launcher import SERVES, Folder
+from tests.firmware.folder import SERVES, Folder
 from tests.runtimes import ROOT, RUNTIMES
 
 PASSWORD = "correct: h\u00f6rse battery"
