@@ -9,7 +9,7 @@ RUNTIME ?= CPYTHON
 PORT ?=
 FLASH_ARGS ?=
 ENGINE ?=
-ENGINE_ARGS ?=
+DOCKER_ARGS ?=
 UPLOAD_ARGS ?=
 USER_ARGS ?=
 NAME ?= admin
@@ -40,11 +40,11 @@ firmware: setup ## build the firmware of BOARD (default UNIX) into dist/BOARD
 firmware-all: setup ## build the firmware of every board whose toolchain is there
 	@$(VENV_PYTHON) -m tools firmware --all
 
-docker: ## build the firmware of BOARD in a container, by Docker, Podman or Buildah (ENGINE, ENGINE_ARGS)
-	@$(PYTHON) -m tools docker firmware --board $(BOARD) $(if $(ENGINE),--engine $(ENGINE)) --more="$(ENGINE_ARGS)"
+docker: ## build the firmware of BOARD in a container, by Docker, Podman or Buildah (ENGINE, DOCKER_ARGS)
+	@$(PYTHON) -m tools docker firmware --board $(BOARD) $(if $(ENGINE),--engine $(ENGINE)) $(DOCKER_ARGS)
 
-docker-flash: ## put the firmware of BOARD on it from a container, which gets the device PORT (ENGINE, ENGINE_ARGS)
-	@$(PYTHON) -m tools docker flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(if $(ENGINE),--engine $(ENGINE)) --more="$(ENGINE_ARGS)"
+docker-flash: ## put the firmware of BOARD on it from a container, which gets the device PORT (ENGINE, DOCKER_ARGS)
+	@$(PYTHON) -m tools docker flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(if $(ENGINE),--engine $(ENGINE)) $(DOCKER_ARGS)
 
 size: setup ## measure the firmware of BOARD: sections, frozen modules, heap
 	@$(VENV_PYTHON) -m tools size $(BOARD)
@@ -87,7 +87,7 @@ demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration 
 bench: firmware ## measure the speed beside other servers', on both runtimes (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench $(BENCH_ARGS)
 
-bench-check: firmware ## compare the memory taken with the baseline (BENCH_ARGS)
+bench-check: firmware-all ## compare the memory and the instructions taken with the baseline (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench-check $(BENCH_ARGS)
 
 webroot: setup ## renew the compressed copies in webroot/

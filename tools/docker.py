@@ -158,7 +158,7 @@ def main(arguments):
     parser.add_argument("--port", help="for flash: the serial device or the board's address")
     parser.add_argument("--engine", help="docker, podman or buildah (default: the first that works)")
     parser.add_argument("--build-arg", action="append", default=[], help="NAME=value for the Dockerfile (repeatable)")
-    parser.add_argument("--more", default="", help="options for the engine, as one text")
+    parser.add_argument("--more", default="", help='options for the engine\'s build and run: --more="--network host"')
     options = parser.parse_args(arguments)
     board = boards.load(options.board)
     more = shlex.split(options.more)

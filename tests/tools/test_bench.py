@@ -179,17 +179,22 @@ def test_a_frame_is_masked_and_its_echo_is_not(size):
 def test_the_baseline_tells_what_got_worse():
     baseline = {"a": 1000, "b": 1000, "small": 40, "gone": 1}
     worse, changed = bench_check.compare(baseline, {"a": 1051, "b": 1050, "small": 72, "new": 7})
-    assert worse == ["a: 1,051 bytes, was 1,000 (+5 %)"]
-    assert changed == ["new: 7 bytes, not in the baseline", "gone: gone, was 1 bytes"]
-    assert bench_check.compare(baseline, {**baseline, "a": 900}) == ([], ["a: 900 bytes, was 1,000 (-10 %)"])
+    assert worse == ["a: 1,051, was 1,000 (+5 %)"]
+    assert changed == ["new: 7, not in the baseline", "gone: gone, was 1"]
+    assert bench_check.compare(baseline, {**baseline, "a": 900}) == ([], ["a: 900, was 1,000 (-10 %)"])
 
 
 def test_the_baseline_has_what_is_counted():
-    measured = counts.measure()
+    measured, missing = counts.measure()
+    if missing:
+        pytest.skip(missing[0])
     baseline = json.loads(bench_check.BASELINE.read_text())
-    for name in counts.PATHS:
-        assert measured[f"allocated by a request: {name}"] > 0
-        assert f"allocated by a request: {name}" in baseline
-    assert measured["heap of an idle connection"] > 100
-    assert sum(size for name, size in measured.items() if name.startswith("frozen: MicroWebSrv2/")) > 20_000
-    assert all(size > 0 for size in measured.values())
+    assert set(counted_of_requests(measured)) == set(counted_of_requests(baseline))
+    assert len(counted_of_requests(measured)) == 12
+    assert measured["UNIX: heap of an idle connection"] > measured["MPS2_AN385: heap of an idle connection"] > 100
+    assert measured["MPS2_AN385, frozen: what the import brings"] > 10_000
+    assert all(count > 0 for count in measured.values())
+
+
+def counted_of_requests(found):
+    return [name for name in found if " a request: " in name]

@@ -119,6 +119,17 @@ def test_a_header_that_does_not_compile_is_told(tree, tmp_path, monkeypatch):
     assert re.search(r"(?s)PYBV11: compiling its frozen modules failed.*nothing here", fault)
 
 
+def test_settings_that_lwip_refuses_are_told(tree, tmp_path, monkeypatch):
+    monkeypatch.setattr(frozen, "FOLDER", tmp_path / "check")
+    shutil.copytree(BOARDS / "PYBV11", tmp_path / "PYBV11")
+    board = dataclasses.replace(boards.load("PYBV11"), folder=tmp_path / "PYBV11")
+    (board.folder / "manifest.py").write_text('module("board.py")\n')
+    with open(board.folder / "mpconfigboard.h", "a") as file:
+        file.write("#define TCP_SND_QUEUELEN 100\n")
+    (fault,) = boardcheck.check_frozen(board, tree)
+    assert re.search(r"(?s)PYBV11: compiling lwIP's settings failed.*MEMP_NUM_TCP_SEG", fault)
+
+
 def faults_of(table, size=0x400000):
     """What is told of a partition table."""
     rows, faults = partitions.parse(table)

@@ -49,7 +49,10 @@ def _memory_bars():
     except OSError as error:
         print(f"idle connections on CPython: not measured: {error}")
         megabytes = None
-    return count_bars(counts.measure(), megabytes)
+    measured, missing = counts.measure()
+    for reason in missing:
+        print(f"not all is measured: {reason}")
+    return count_bars(measured, megabytes)
 
 
 def _parse(arguments):

@@ -87,10 +87,12 @@ def _expected_settings(board, settings):
 
 
 def check_frozen(board, tree):
-    """What goes wrong when the board's modules are frozen and compiled."""
+    """What goes wrong when the board's modules are frozen and compiled, and the settings of its lwIP."""
     try:
         frozen.freeze(tree, board)
         frozen.compile_frozen(tree, board)
+        if board.port == "stm32":
+            frozen.compile_lwip(tree, board)
     except ToolError as error:
         return [str(error)]
     return []

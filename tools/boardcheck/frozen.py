@@ -81,6 +81,14 @@ def compile_frozen(tree, board):
     return target
 
 
+def compile_lwip(tree, board):
+    """Compile the file of lwIP that checks its settings against one another. `freeze` comes first. Raises ToolError."""
+    lwip = tree / "lib" / "lwip" / "src"
+    command = [*compiler(tree, board, FOLDER / board.name), "-fsyntax-only", "-DMICROPY_PY_LWIP=1"]
+    command += [f"-I{board.port_folder(tree) / 'lwip_inc'}", f"-I{lwip / 'include'}", lwip / "core" / "init.c"]
+    _run(f"{board.name}: compiling lwIP's settings", command)
+
+
 def macros(tree, board):
     """What the port's and the board's headers define, {name: text}: how MicroPython is built. `freeze` comes first."""
     command = [*compiler(tree, board, FOLDER / board.name), "-E", "-dM", "-include", "py/mpconfig.h"]

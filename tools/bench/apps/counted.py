@@ -1,6 +1,6 @@
 """This server, telling what it keeps of the heap; usage: counted.py PORT, in the folder of the files. MicroPython only.
 
-Nothing is collected but by /live, so that what is between two answers of /used is what the requests between allocated.
+What is between two answers of /used is what the requests between allocated.
 """
 
 import gc
@@ -23,13 +23,15 @@ def json(server, request):
 
 @WebRoute(GET, "/used")
 def used(server, request):
-    """The bytes of the heap in use, garbage too."""
+    """The bytes of the heap in use, garbage too; until the next /live nothing is collected."""
+    gc.disable()
     request.Response.ReturnOk(str(gc.mem_alloc()))
 
 
 @WebRoute(GET, "/live")
 def live(server, request):
     """The bytes of the heap in use after a collection."""
+    gc.enable()
     gc.collect()
     request.Response.ReturnOk(str(gc.mem_alloc()))
 
@@ -55,7 +57,6 @@ def main(port):
     server.RootPath = "."
     server.OnLogging = lambda *_: None
     server.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
-    gc.disable()
     pool = XAsyncSocketsPool()
     server.StartInPool(pool)
     print("LISTENING", port)
