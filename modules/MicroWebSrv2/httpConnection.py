@@ -275,7 +275,8 @@ class HttpConnection(PolledSocket):
     def _ReleaseSlot(self):
         slot = self._slot
         if slot:
-            self.ContentInSlot = False
+            if self.ContentInSlot:  # only then: a new attribute takes memory, which may be what closes the connection
+                self.ContentInSlot = False
             self._slot = self._buf = self._view = None
             self._pos = self._have = self._scanned = 0
             self.Share.Release(slot)
@@ -669,15 +670,17 @@ class HttpConnection(PolledSocket):
         sender = self._sender
         reader = self._reader
         stream = self._stream
-        self._sender = self._reader = self._stream = None
+        self._stream = None
         self._state = _LINGER
         if sender:
+            self._sender = None
             sender.Close()
         if self._tls and stream:
             from .libs.xAsyncTLS import Finish
 
             Finish(stream)
         if reader:
+            self._reader = None
             reader.OnLost()
 
     def _Leave(self):

@@ -126,8 +126,11 @@ def OnFailure(exchange, error):
         web.Log("%s:%s refused: %s" % (exchange.Connection.CliAddr() + (error,)), web.DEBUG)
         _AnswerFault(exchange, error.Status)
         return
-    text = str(error) if isinstance(error, StackError) else TraceText(error)  # no depth is left to walk in
-    web.Log("%s %s: %s" % (exchange._method, exchange.Request.Path, text), web.ERROR)
+    try:
+        text = str(error) if isinstance(error, StackError) else TraceText(error)  # no depth is left to walk in
+        web.Log("%s %s: %s" % (exchange._method, exchange.Request.Path, text), web.ERROR)
+    except MemoryError:  # what is left is for the answer
+        pass
     _AnswerFault(exchange, 503 if isinstance(error, MemoryError) else 500)
 
 

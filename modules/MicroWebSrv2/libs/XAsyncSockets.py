@@ -154,6 +154,7 @@ class XAsyncSocket(PolledSocket):
 class XAsyncTCPServer(XAsyncSocket):
     """A listening TCP socket."""
 
+    STAYS = True
     OnClientAccepted = None  # f(xAsyncTCPServer, xAsyncTCPClient)
     OnWorkers = None  # f(workers): called before several threads begin to serve
 
@@ -243,6 +244,7 @@ class XAsyncTCPServer(XAsyncSocket):
         The listening socket stays readable meanwhile and would spin, so it
         is not polled; the silent connections are asked to go.
         """
+        worker.Reserve = None  # it may be memory that is left no more
         PurgeIdle(worker)
         try:
             worker.AddTimer(TICK_MS, self._AcceptAgain)

@@ -20,6 +20,7 @@ StackError = (RecursionError,)
 DefaultStackSize = 0  # bytes; 0 is the system's own default
 HasWakeUp = True
 SCRATCH_SIZE = 65536  # bytes of the buffer that WebSockets read into, of which a worker has one; 0: none, but slots
+FAULT_RESERVE = 0  # bytes kept for the moment when there are none: the system has more
 
 _HAS_SENDFILE = _sys.platform == "linux"  # elsewhere it does not go on from where the file stands
 _WANT = (BlockingIOError, InterruptedError, _ssl.SSLWantReadError, _ssl.SSLWantWriteError)

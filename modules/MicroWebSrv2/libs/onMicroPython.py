@@ -42,6 +42,9 @@ SleepMs = _time.sleep_ms
 # Bytes kept for the entry of one socket in a poll. A board needs a block; the unix port an array too, 8 bytes a socket.
 _RESERVE = 64 if _sys.maxsize < 1 << 31 else 4096
 
+# Bytes kept for the moment when there are none: to log that, to answer 503, to close.
+FAULT_RESERVE = 512 if _sys.maxsize < 1 << 31 else 1024
+
 # Numbers that MicroPython has everywhere, and that not every port's errno names.
 ECONNRESET = getattr(_errno, "ECONNRESET", 104)
 ECONNREFUSED = getattr(_errno, "ECONNREFUSED", 111)
@@ -403,9 +406,12 @@ def DeflateModule():
 
 def TraceText(error):
     """Returns the traceback of an exception as text."""
-    out = _io.StringIO()
-    _sys.print_exception(error, out)
-    return out.getvalue()
+    try:
+        out = _io.StringIO()
+        _sys.print_exception(error, out)
+        return out.getvalue()
+    except MemoryError:
+        return "not enough memory"
 
 
 # --- TLS (mbedTLS) -----------------------------------------------------------

@@ -4,7 +4,18 @@ Each worker has its own poller and its own sockets, so that a socket needs
 no lock: what another thread wants of it is posted to the worker.
 """
 
-from .interpreter import HasWakeUp, NewLock, Poller, PollKey, ThreadIdent, TicksDiff, TicksMs, TraceText, const
+from .interpreter import (
+    FAULT_RESERVE,
+    HasWakeUp,
+    NewLock,
+    Poller,
+    PollKey,
+    ThreadIdent,
+    TicksDiff,
+    TicksMs,
+    TraceText,
+    const,
+)
 
 _IN = const(1)  # poll's masks
 _OUT = const(4)
@@ -40,6 +51,7 @@ class Worker:
         self._talkUntil = 0  # more of them are likely until then
         self.Expecting = 0  # how many answers may come from other threads
         self.Running = False  # AsyncWaitEvents serves it
+        self.Reserve = bytearray(FAULT_RESERVE)  # given up where memory has failed: to say so, and to close, takes some
         self._ident = None
         self._wake = None
         if HasWakeUp:
@@ -95,6 +107,8 @@ class Worker:
                 raise
             _TellFault(current, ex)
         self.LookAtClock()
+        if self.Reserve is None:
+            self._KeepReserve()
         if self.Now >= self._nextTick:
             self._Tick()
         if self._posted:
@@ -102,6 +116,12 @@ class Worker:
         if self._timers:
             count += self._CallTimers()
         return count
+
+    def _KeepReserve(self):
+        try:
+            self.Reserve = bytearray(FAULT_RESERVE)
+        except MemoryError:  # still: the next turn may find some
+            pass
 
     def Replace(self, old, new):
         """Lets `new` have the events of the same socket from now on."""
@@ -187,10 +207,15 @@ class Worker:
 
 def _TellFault(asyncSocket, error):
     """Tells a socket of what was raised in serving it; whatever comes of that, the loop goes on."""
+    worker = asyncSocket.GetWorker()
+    if worker and isinstance(error, MemoryError):
+        worker.Reserve = None
     try:
         asyncSocket.OnFault(error)
     except Exception:  # no memory or stack was left to tell of it: the socket has been closed, or is now
-        if asyncSocket.GetWorker():
+        if worker:
+            worker.Reserve = None
+        if asyncSocket.GetWorker() and not asyncSocket.STAYS:
             asyncSocket.CloseFor(XClosedReason.Error)
 
 
@@ -212,6 +237,7 @@ class PolledSocket:
     family at each assignment to an attribute of an instance that may have one.
     """
 
+    STAYS = False  # no fault closes it
     OnClosed = None  # f(asyncSocket, closedReason)
     ExpireAt = 0
     _pool = None
@@ -323,7 +349,7 @@ class PolledSocket:
             return False
         if worker:
             if worker.IsElsewhere():
-                worker.Post(lambda: self.CloseFor(reason))
+                self._CloseThere(worker, reason)
                 return True
             self._Release()
             self._Leave()
@@ -340,6 +366,10 @@ class PolledSocket:
         if self.OnClosed:
             self.OnClosed(self, reason)
         return True
+
+    def _CloseThere(self, worker, reason):
+        # Not in CloseFor: what a lambda shares is allocated at each call, and to close must take no memory.
+        worker.Post(lambda: self.CloseFor(reason))
 
     def _Leave(self):
         """Leaves the pool for good."""

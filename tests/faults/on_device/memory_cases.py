@@ -1,0 +1,223 @@
+"""Serves a kind of request with ever less memory, in one process with its client.
+
+argv: the folder of the files, a port, the kind. The heap is filled until so many bytes are free as the case says, which
+go from none to what a request takes, in steps of two of the heap's blocks: in turn each allocation of the request is
+the one that fails. Then the memory is given back, and the server must answer the next request as if nothing had been.
+Prints as JSON how often it was answered (by status) and closed, which cases went wrong, and how many bytes of the heap
+are gone at the end.
+"""
+
+import gc
+import json
+import socket
+import sys
+
+from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
+
+STEP = 64  # bytes: two blocks of a 64-bit MicroPython's heap
+MOST = 6144
+TURNS = 20  # of the loop; far more than a request takes
+PIECES = 4096
+PATIENCE_MS = 20000
+
+mws2 = MicroWebSrv2()
+
+
+@WebRoute(GET, "/plain")
+def plain(server, request):
+    request.Response.ReturnOk("plain")
+
+
+@WebRoute(GET, "/item/<id>")
+def item(server, request, args):
+    request.Response.ReturnOkJSON({"id": args["id"], "query": request.QueryParams, "agent": request.UserAgent})
+
+
+@WebRoute(POST, "/form")
+def form(server, request):
+    request.Response.ReturnOkJSON(request.GetPostedURLEncodedForm())
+
+
+@WebRoute(GET, "/raises")
+def raises(server, request):
+    raise ValueError("of the handler")
+
+
+@WebRoute(POST, "/stream", stream=True)
+def stream(server, request):
+    piece = bytearray(64)
+
+    def on_ready(content):
+        try:
+            count = content.readinto(piece)
+            while count:
+                count = content.readinto(piece)
+        except OSError:
+            return
+        if count == 0:
+            request.Response.ReturnOk("read")
+
+    request.ContentStream.OnReady = on_ready
+
+
+@WebRoute(POST, "/parts", stream=True)
+def parts(server, request):
+    request.ReceiveParts(lambda part: None, lambda request: request.Response.ReturnOk("parts"))
+
+
+def on_accepted(modWebSockets, webSocket):
+    webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
+
+
+mws2.LoadModule("PyhtmlTemplate")
+mws2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
+mws2.SetEmbeddedConfig()
+mws2.RootPath = sys.argv[1]
+mws2.OnLogging = lambda server, msg, kind: None
+mws2.BindAddress = ("127.0.0.1", int(sys.argv[2]))
+pool = XAsyncSocketsPool()
+mws2.StartInPool(pool)
+
+FORM = b"a=1&b=%41+2"
+PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--x--\r\n'
+KINDS = {
+    "plain": b"GET /plain HTTP/1.1\r\nHost: a\r\n\r\n",
+    "json": b"GET /item/12?a=b+c&d=%41 HTTP/1.1\r\nHost: a\r\nUser-Agent: test\r\n\r\n",
+    "file": b"GET /page.txt HTTP/1.1\r\nHost: a\r\n\r\n",
+    "range": b"GET /page.txt HTTP/1.1\r\nHost: a\r\nRange: bytes=1-5\r\n\r\n",
+    "missing": b"GET /no/such HTTP/1.1\r\nHost: a\r\n\r\n",
+    "malformed": b"GET /plain HTTP/1.1\r\nHost : a\r\n\r\n",
+    "raises": b"GET /raises HTTP/1.1\r\nHost: a\r\n\r\n",
+    "form": b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: %d\r\n\r\n" % len(FORM) + FORM,
+    "stream": b"POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "parts": b"POST /parts HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    b"Content-Length: %d\r\n\r\n" % len(PARTS) + PARTS,
+    "pyhtml": b"GET /page.pyhtml HTTP/1.1\r\nHost: a\r\n\r\n",
+    "websocket": b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    b"\x81\x85\0\0\0\0hello",
+}
+
+held = [None] * PIECES
+answer = bytearray(4096)
+ADDRESS = socket.getaddrinfo("127.0.0.1", int(sys.argv[2]))[0][-1]
+
+
+def fill(free):
+    """Hold all of the heap but `free` bytes."""
+    spare = bytearray(free) if free else None
+    count, size = 0, 65536
+    while size >= 16:
+        try:
+            held[count] = bytearray(size)
+            count += 1
+        except MemoryError:
+            size //= 2
+    del spare
+    gc.collect()
+
+
+def give_back():
+    """Hold nothing."""
+    for i in range(PIECES):
+        held[i] = None
+    gc.collect()
+
+
+def connect():
+    client = socket.socket()
+    client.connect(ADDRESS)
+    client.setblocking(False)
+    return client
+
+
+def work():
+    for _ in range(TURNS):
+        try:
+            pool.Process(0)
+        except MemoryError:  # what was under way is lost, the loop is not: as AsyncWaitEvents does
+            pass
+
+
+def read(client):
+    """What has come: its first bytes, or None after the end of the connection."""
+    try:
+        count = client.readinto(answer)
+    except OSError:  # reset
+        return None
+    return b"" if count is None else bytes(memoryview(answer)[:count]) if count else None
+
+
+def status_of(data):
+    return data[9:12].decode() if data and data[:9] == b"HTTP/1.1 " else ""
+
+
+def with_little(message, free, in_time):
+    """Send a message on a new connection while there is little memory. Returns what came of it.
+
+    `in_time`: whether memory is short before the connection is accepted, or only when the message comes.
+    """
+    client = connect()
+    if in_time:
+        work()
+    client.write(message)
+    fill(free)
+    try:
+        work()
+    finally:
+        give_back()
+    work()
+    found = read(client)
+    client.close()
+    work()
+    return "closed" if found is None else status_of(found) or "nothing"
+
+
+def check(message):
+    """The same request is answered when there is memory again: at once, or after the tick that accept waits for."""
+    client = connect()
+    client.write(message)
+    work()
+    found = read(client)
+    for _ in range(PATIENCE_MS // 20):
+        if found != b"":
+            break
+        pool.Process(20)
+        work()
+        found = read(client)
+    client.close()
+    work()
+    return status_of(found)
+
+
+def sockets():
+    return len(list(pool.GetAllAsyncSockets()))
+
+
+def try_all(message, in_time):
+    """Every amount of free memory. Returns ({outcome: count}, [what went wrong])."""
+    outcomes, wrong = {}, []
+    usual, open_before = check(message), sockets()
+    for free in range(0, MOST, STEP):
+        outcome = with_little(message, free, in_time)
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        after = check(message)
+        if after != usual:
+            wrong.append(f"{free} bytes free: {outcome}, then {after} instead of {usual}")
+        if sockets() != open_before:
+            wrong.append(f"{free} bytes free: {sockets()} sockets are left, not {open_before}")
+            open_before = sockets()
+    return outcomes, wrong
+
+
+message = KINDS[sys.argv[3]]
+check(message)
+# What caches and lists grow to in the first turn is no leak. That none can be accepted is the same for each kind.
+frees = []
+for in_time in (False, True, True, True) if sys.argv[3] == "plain" else (True, True, True):
+    outcomes, wrong = try_all(message, in_time)
+    gc.collect()
+    frees.append(gc.mem_free())
+    print(json.dumps({"outcomes": outcomes, "wrong": wrong}))
+print(json.dumps({"lost": frees[-3] - frees[-1]}))
