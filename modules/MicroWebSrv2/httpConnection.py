@@ -135,6 +135,11 @@ class HttpConnection(PolledSocket):
     def IsIdle(self):
         return self._state == _IDLE or self._state == _HANDSHAKE
 
+    def Rest(self, now):
+        # Half of the memory of a connection is its exchange's; one that is silent for a tick makes another.
+        if self.ExpireAt - now < self.WebServer.IdleMs - TICK_MS:
+            self.Exchange = None
+
     def IsSlow(self):
         if self._state == _SENDING or self._expecting:
             return self._HoldsSlot() and self._worker.Now - self._waitsSince >= _PATIENCE_MS

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 
 import pytest
 
@@ -54,6 +55,18 @@ def test_stream_of_unknown_length_to_an_old_client(client):
     answer = client.response()
     assert len(answer.body) == 3000
     assert answer.field("Connection") == "close"
+
+
+def test_silent_connection_goes_on(client):
+    """After some ticks of 500 ms it keeps nothing of its last request, and begins anew."""
+    for number in range(3):
+        answer = client.get(f"/users/{number}?silent={number}", "X-Test: 1")
+        assert json.loads(answer.body)["args"]["id"] == number
+        time.sleep(1.3)
+    client.send(b"GET /users/7 HTTP/1.1\r\nHo")
+    time.sleep(1.3)
+    client.send(b"st: a\r\n\r\n")
+    assert json.loads(client.response().body)["args"]["id"] == 7
 
 
 # --- pipelining ---

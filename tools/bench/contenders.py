@@ -20,7 +20,7 @@ REQUIREMENTS = HERE / "requirements.txt"
 ENVIRONMENT = FOLDER / "venv"
 STAMP = ENVIRONMENT / "installed.txt"
 FOR_MICROPYTHON = FOLDER / "micropython"  # what a MicroPython is to find of the packages
-HEAP = "1m"  # 512 connections take half of it
+HEAP = "4m"  # of a MicroPython: 512 connections take a sixth of it, so that collections stay rare
 UP_TIMEOUT_SEC = 30
 
 

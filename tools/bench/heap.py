@@ -1,6 +1,7 @@
 """The heap of a server that tells it (counted.py and board_app.py in apps/): what requests allocate, idle ones keep."""
 
 import http.client
+import time
 from contextlib import ExitStack
 
 from tools.bench import wsload
@@ -9,6 +10,7 @@ from tools.failure import ToolError
 # What is counted of a request, and what it asks for.
 PATHS = {"dynamic route": "/hello", "JSON route": "/json", "file of 1 KB": "/1k.txt", "304": "/1k.txt"}
 WARM_UP = 10
+REST_SEC = 1.6  # after two ticks of 500 ms a connection counts as idle
 TIMEOUT_SEC = 60
 
 
@@ -85,6 +87,7 @@ def of_idle_connection(port, count):
             client = Client(port)
             stack.callback(client.close)
             client.get("/hello")
+        time.sleep(REST_SEC)
         return round(meter.kept() / count)
 
 

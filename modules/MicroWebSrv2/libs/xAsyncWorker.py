@@ -149,7 +149,7 @@ class Worker:
             self._ticks = ticks
 
     def _Tick(self):
-        """Closes what is overdue. Deadlines are whole ticks apart, so one look a tick is enough."""
+        """Closes what is overdue, lets rest what is idle. Deadlines are ticks apart: one look a tick is enough."""
         self._nextTick = self.Now + TICK_MS
         now = self.Now
         late = None
@@ -158,6 +158,8 @@ class Worker:
                 if late is None:
                     late = []
                 late.append(asyncSocket)
+            elif asyncSocket.IsIdle():
+                asyncSocket.Rest(now)
         if late:
             for asyncSocket in late:
                 Guarded(asyncSocket.OnExpired, asyncSocket)
@@ -305,6 +307,9 @@ class PolledSocket:
     def IsIdle(self):
         """Says whether nothing would be lost if the socket were closed now."""
         return False
+
+    def Rest(self, now):
+        """Called at each tick of an idle socket: it may give up what it does without."""
 
     def IsSlow(self):
         """Says whether the socket lets a buffer wait for its peer."""

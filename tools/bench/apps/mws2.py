@@ -48,6 +48,7 @@ def main(port, cert=None, key=None):
     if ON_A_DEVICE:
         server.SetEmbeddedConfig()
     server.ConnQueueCapacity = 512
+    server.RequestsTimeoutSec = 60  # a busy machine may take its time to open thousands of connections
     server.BindAddress = ("127.0.0.1", port)
     server.RootPath = "."
     server.OnLogging = lambda *_: None
