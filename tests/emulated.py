@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.runtimes import APPS, RUN_TIMEOUT_SEC, STOP_TIMEOUT_SEC, ReservedPort, Runtime, ServerProcess
 from tools import emulator, flashimage
 from tools.failure import ToolError
@@ -19,12 +21,15 @@ from tools.firmware import MPY_CROSS
 
 CONFIG = b'{"ethernet": {"enabled": true}, "log": {"level": "warning"}}'
 # Why a test cannot be on the board: for the mark `not_on_board`.
-NO_RESET = "QEMU's user network does not tell the board that a client is gone, only that it has nothing more to say"
+NO_REFUSAL = "QEMU's user network takes the connection before it knows whether the board does"
+ONE_WAITS = "QEMU's user network lets one client wait to be taken, each more loses a second; it passes no reset on"
 NO_PROCESS = "it has no process whose descriptors and time could be looked at"
 NO_THREADS = "its firmware has no threads"
 TOO_LARGE = "its heap of 128 KB is too small for that"
+SMALL_INTEGERS = "its lengths have 32 bits, a longer one is another error"
 FILES_OF_ITS_OWN = "it has copies of the files, and sees no change of this computer's"
-BEHIND_A_GATEWAY = "QEMU's user network is between: what the client sees of the connection is not the board's doing"
+NO_COMPRESSION = "it declines compressed messages: its heap is small"
+TLS_TOO_LARGE = "its heap has no room for both the suite's program and TLS; tests/board shows https"
 
 GATEWAY = "10.0.2.2"  # who a client of this computer is to the board
 
@@ -66,8 +71,16 @@ print("PROGRAM ENDED", run({name!r}, {arguments!r}))
 """
 
 
+def but_on_board(reason, values, is_left_out):
+    """`values` for pytest's parametrize: those for which `is_left_out(value)` holds are not on the board."""
+    mark = pytest.mark.not_on_board(reason)
+    return [pytest.param(value, marks=mark) if is_left_out(value) else value for value in values]
+
+
 class BoardProcess(ServerProcess):
     """An emulated board that serves: what a ServerProcess is, and `set_link` for its network cable."""
+
+    LAST_LINE = ENDED
 
     def __init__(self, firmware, files, reserved):
         self._firmware = firmware

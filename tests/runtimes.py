@@ -144,6 +144,8 @@ class ServerProcess:
     `ports` are the ones it was given, `port` the first. Usable in a `with`: it is stopped at the end of it.
     """
 
+    LAST_LINE = None  # a pattern: where the process outlives its program, the line with which that ends
+
     def __init__(self, command, env, cwd, reserved):
         self.command = command
         self.ports = [port.number for port in reserved]
@@ -249,6 +251,8 @@ class ServerProcess:
             text = line.decode("utf-8", "replace").replace("\r\n", "\n")  # a serial line's end
             self._lines.append(text)
             self._arrived.put(text)
+            if self.LAST_LINE and self.LAST_LINE.search(text):
+                self._arrived.put(None)
         self._arrived.put(None)
 
 

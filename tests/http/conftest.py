@@ -6,9 +6,8 @@ import os
 
 import pytest
 
-from tests.conftest import require
+from tests.conftest import ALL, require
 from tests.http.client import Client
-from tests.runtimes import RUNTIMES
 
 # What the handlers of site_*.py raise on purpose.
 OWN_FAULTS = ("own fault", "answered already", "must be an http status code", "must not contain CR, LF or NUL")
@@ -39,10 +38,10 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="session", params=sorted(RUNTIMES))
+@pytest.fixture(scope="session", params=sorted(ALL))
 def runtime(request):
-    """Each interpreter in turn, the WiPy's among them, a tests.runtimes.Runtime."""
-    return require(RUNTIMES[request.param])
+    """Each interpreter in turn, the WiPy's and the emulated board's among them, a tests.runtimes.Runtime."""
+    return require(ALL[request.param])
 
 
 @pytest.fixture(scope="session")

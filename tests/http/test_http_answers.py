@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.emulated import NO_THREADS, TOO_LARGE
+from tests.emulated import NO_THREADS, TOO_LARGE, but_on_board
 from tests.http.client import Client, request, wait_until
 
 
@@ -119,10 +119,10 @@ def test_content_types(client):
     assert client.request("POST", "/content", body=b"x").field("Content-Type") == "application/octet-stream"
 
 
-LARGE_BODY = pytest.param(200_000, marks=pytest.mark.not_on_board(TOO_LARGE))
+SIZES = (0, 1, 1000, 2000, 2048, 2049, 4096, 20_000, 200_000)
 
 
-@pytest.mark.parametrize("size", [0, 1, 1000, 2000, 2048, 2049, 4096, 20_000, LARGE_BODY])
+@pytest.mark.parametrize("size", but_on_board(TOO_LARGE, SIZES, lambda size: size > 10_000))
 def test_body_of_any_size(client, size):
     for _ in range(2):
         answer = client.get(f"/body/{size}")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulated import NO_PROCESS, NO_RESET
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, ONE_WAITS
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import LARGE
 
@@ -159,6 +159,7 @@ def test_slow_reader_does_not_keep_the_others_waiting(site):
         assert slow.get("/hello").text == "hello"
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_file_that_shrinks_while_it_is_sent(site, webroot):
     """It has a length by then, which cannot be kept: only the end of the connection can tell."""
     path = webroot / "shrinking.txt"
@@ -176,6 +177,7 @@ def test_file_that_shrinks_while_it_is_sent(site, webroot):
     wait_until(lambda: connections(site) == 0, "the connection is gone")
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 def test_more_slow_readers_than_buffers(site):
     """16 slots here: a reader that does not read may hold none of them for long."""
     readers = [Client(site.port, receive_buffer=4096) for _ in range(40)]
@@ -214,9 +216,8 @@ CUTS = {
 STREAMS = ("in a large file", "in a stream", "in a chunked stream", "in a stream that pauses")
 
 
-@pytest.mark.parametrize(
-    "cut", [pytest.param(cut, marks=pytest.mark.not_on_board(NO_RESET)) if cut in STREAMS else cut for cut in CUTS]
-)
+@pytest.mark.not_on_board(ONE_WAITS)
+@pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("how", ["reset", "close"])
 def test_client_that_goes_away(site, cut, how):
     """Forty times, more than there are buffers: nothing is lost for those who come after."""
@@ -276,6 +277,7 @@ def test_no_cpu_is_used_after_a_storm(site):
         assert site.cpu_sec() - before < 0.3
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 def test_many_clients_at_once(site):
     """Thirty threads, each on a connection of its own: nobody gets another's answer."""
     faults = []

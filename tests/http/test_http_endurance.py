@@ -3,6 +3,9 @@
 import resource
 import time
 
+import pytest
+
+from tests.emulated import NO_PROCESS
 from tests.http.client import Client, request
 
 REQUESTS = 100_000
@@ -79,6 +82,7 @@ def open_files_limit():
     return soft if hard == resource.RLIM_INFINITY else hard
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_idle_connections_cost_no_cpu(runtime, webroot, capsys):
     """Half of them have asked for something before. MicroPython's poll looks at each: it gets a thousand."""
     wanted = 1000 if runtime.is_micropython else IDLE

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.emulated import FILES_OF_ITS_OWN
 from tests.http.client import Client
 from tests.http.conftest import FILES, LARGE, OLD
 
@@ -130,6 +131,7 @@ def test_absolute_path_of_a_file(site, webroot):
             assert client.get(path).status in (400, 404)
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_link_that_leads_outside(site, runtime, webroot):
     """A link in the root is the owner's doing; CPython follows it to see where it leads, boards have none."""
     link = webroot / "link.txt"
@@ -199,6 +201,7 @@ def test_match(client):
     assert client.get("/page.txt", f"If-Unmodified-Since: {DATE}").status == 200
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_tag_follows_the_file(client, webroot):
     path = webroot / "changing.txt"
     path.write_bytes(b"one")
@@ -215,6 +218,7 @@ def test_tag_follows_the_file(client, webroot):
 PAGE = FILES["page.txt"]
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_change_is_seen_at_once(client, webroot):
     """Whatever is kept of a file that nobody has touched for long, its next content is the one that is sent."""
     file = webroot / "kept.txt"

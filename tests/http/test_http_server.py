@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, ONE_WAITS, TOO_LARGE
 from tests.http.client import Client, request, wait_until
 from tests.runtimes import APPS, MODULES
 
@@ -98,6 +99,7 @@ def test_more_slow_requests_than_buffers(small):
     assert set(statuses) == {200, 408}
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 def test_more_requests_at_a_time_than_buffers(small):
     """Whole requests wait for their turn, none is refused."""
     clients = [Client(small.port) for _ in range(50)]
@@ -115,6 +117,7 @@ def is_at_rest(server):
     return server.cpu_sec() == before
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_readers_that_have_stopped_give_way(sites):
     """They hold both buffers; of those who want one, two go away again; the third is answered all the same."""
     server = sites.start(BufferSlotsCount=2, RequestsTimeoutSec=600)
@@ -133,6 +136,7 @@ def test_readers_that_have_stopped_give_way(sites):
         client.close()
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 def test_idle_connections_hold_no_buffer(small):
     idle = [Client(small.port) for _ in range(30)]
     for client in idle:
@@ -142,6 +146,7 @@ def test_idle_connections_hold_no_buffer(small):
         client.close()
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 def test_buffers_that_are_allocated_when_needed(sites):
     server = sites.start(KeepAllocBufferSlots=False, BufferSlotsCount=4)
     clients = [Client(server.port) for _ in range(20)]
@@ -159,6 +164,7 @@ def test_head_of_two_buffers_is_not_too_large(small):
         assert client.request("GET", "/hello", fields).text == "hello"
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 @pytest.mark.parametrize(("preset", "heap"), [("Light", "2m"), ("Normal", "6m"), ("Large", "64m")])
 def test_preset(sites, preset, heap):
     server = sites.start(preset=preset, heap=heap)
@@ -182,7 +188,7 @@ def test_log_without_a_callback(sites):
 def test_levels_of_the_log(sites):
     server = sites.start()
     server_output = server.output()
-    assert "LOG 1 listening on 127.0.0.1" in server_output
+    assert "LOG 1 listening on " in server_output
     with Client(server.port) as client:
         client.get("/nothing")
         client.get("/raises")
@@ -235,6 +241,7 @@ def with_modules(sites, tmp_path_factory):
     return sites.start(env=env, modules=["ModA", "ModB"])
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_modules_see_every_request_in_the_order_of_loading(with_modules):
     with Client(with_modules.port) as client:
         for method, path in (("GET", "/hello"), ("GET", "/page.txt"), ("POST", "/no/such/thing"), ("HEAD", "/users/1")):
@@ -243,6 +250,7 @@ def test_modules_see_every_request_in_the_order_of_loading(with_modules):
             with_modules.wait_for(f"ModB: {method} {path} from 127.0.0.1")
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_module_takes_a_request(with_modules):
     with Client(with_modules.port) as client:
         first, second = client.get("/taken/ModA").text, client.get("/taken/ModA").text
@@ -254,6 +262,7 @@ def test_module_takes_a_request(with_modules):
     assert "ModB: GET /taken/ModA" not in with_modules.output()
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_module_that_raises(with_modules):
     with Client(with_modules.port) as client:
         assert client.get("/module/raises").status == 500
@@ -263,6 +272,7 @@ def test_module_that_raises(with_modules):
 # --- start and stop ---
 
 
+@pytest.mark.not_on_board(NO_REFUSAL)
 def test_handler_stops_the_server(sites):
     server = sites.start()
     with Client(server.port) as client:
@@ -272,6 +282,7 @@ def test_handler_stops_the_server(sites):
         Client(server.port)
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 def test_first_requests_of_several_threads(runtime, webroot, tmp_path):
     """Nothing was imported yet that serves them, and MicroPython's import knows no lock."""
     settings = tmp_path / "settings.json"
@@ -286,6 +297,7 @@ def test_first_requests_of_several_threads(runtime, webroot, tmp_path):
                 client.close()
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads(sites, threads):
     server = sites.start(threads=threads, BufferSlotsCount=32)
@@ -303,6 +315,7 @@ def test_threads(sites, threads):
             client.close()
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_port_in_use(runtime):
     with runtime.start("site") as first:
         second = runtime.start_command([APPS / "site.py", first.port])
@@ -310,6 +323,7 @@ def test_port_in_use(runtime):
         assert f"cannot listen on 127.0.0.1:{first.port}" in second.output()
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 @pytest.mark.parametrize("mode", ["restart", "managed-0", "managed-1", "managed-3", "stepped", "two-in-a-pool"])
 def test_life(runtime, mode):
     """tests/apps/life.py starts and stops servers in every way, and asks them itself in between."""
@@ -318,6 +332,7 @@ def test_life(runtime, mode):
         assert "Traceback" not in server.output()
 
 
+@pytest.mark.not_on_board(NO_PROCESS)
 def test_system_chooses_the_port(runtime):
     if runtime.is_micropython:
         pytest.skip("MicroPython's sockets cannot tell which port they got")

@@ -10,8 +10,11 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import load_pem_x509_certificate
 
+from tests.emulated import TLS_TOO_LARGE
 from tests.http.client import TIMEOUT_SEC, Client, request, wait_until
 from tests.http.conftest import LARGE
+
+pytestmark = pytest.mark.not_on_board(TLS_TOO_LARGE)
 
 
 class Certificates:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import WITH_BOARD, require
 from tests.http.client import Client
 
 MARK = b"SOURCE"  # stands in a comment of each page's code: whoever gets it got the source
@@ -70,6 +71,12 @@ def write_pages(root):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return root
+
+
+@pytest.fixture(scope="session", params=sorted(WITH_BOARD))
+def runtime(request):
+    """Each interpreter and the emulated board in turn, a tests.runtimes.Runtime."""
+    return require(WITH_BOARD[request.param])
 
 
 @pytest.fixture(scope="module")

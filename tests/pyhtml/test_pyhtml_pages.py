@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulated import FILES_OF_ITS_OWN, ONE_WAITS, SMALL_INTEGERS
 from tests.http.client import Client, request, wait_until
 from tests.pyhtml.conftest import LARGE, MARK
 from tests.runtimes import RUNTIMES
@@ -159,6 +160,7 @@ def test_two_requests_share_no_variables(server):
         assert slow._chunks() == expected_slow(b"first", 8000)
 
 
+@pytest.mark.not_on_board(ONE_WAITS)
 @pytest.mark.parametrize("words", [("threads",)])
 def test_many_requests_share_no_variables(start, words):
     server = start(*words)
@@ -182,6 +184,7 @@ def test_many_requests_share_no_variables(start, words):
 # --- files ---
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_changed_page(client, root):
     page = root / "changing.pyhtml"
     for i, data in enumerate((b"{{ 1 }}", b"{{ 2 }}", b"longer {{ 3 }}")):
@@ -195,6 +198,7 @@ def test_changed_page(client, root):
     assert client.get("/changing.pyhtml").body == b"back"
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_few_pages_are_kept(client, root):
     for i in range(20):
         (root / f"many{i}.pyhtml").write_bytes(b"{{ %d }}" % i)
@@ -326,7 +330,9 @@ def test_page_that_fails_late_with_debug(debugged):
     ("path", "status", "line"),
     [
         ("/deep.pyhtml", 500, "deep.pyhtml:4: R.*recursion"),
-        ("/greedy.pyhtml", 503, "greedy.pyhtml:3: MemoryError"),
+        pytest.param(
+            *("/greedy.pyhtml", 503, "greedy.pyhtml:3: MemoryError"), marks=pytest.mark.not_on_board(SMALL_INTEGERS)
+        ),
         ("/answered.pyhtml", 200, "answered.pyhtml:4: NameError"),
         ("/finally.pyhtml", 200, "finally.pyhtml:7: NameError"),
         ("/yields.pyhtml", 500, "yields.pyhtml: TypeError: a page can yield str, bytes or None, got 7"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from tests.conftest import WITH_BOARD, require
 from tests.http.client import wait_until
 
 APPS = Path(__file__).parent / "apps"
@@ -62,6 +63,12 @@ class Echoes:
             assert was_running or "stopped" in output, f"ended by itself:\n{output}"
             own = sum(output.count(fault) for fault in OWN_FAULTS)
             assert output.count("Traceback") <= own, output
+
+
+@pytest.fixture(scope="session", params=sorted(WITH_BOARD))
+def runtime(request):
+    """Each interpreter and the emulated board in turn, a tests.runtimes.Runtime."""
+    return require(WITH_BOARD[request.param])
 
 
 @pytest.fixture(scope="module")

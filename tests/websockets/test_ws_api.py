@@ -3,6 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from tests.emulated import FILES_OF_ITS_OWN
+
+pytestmark = pytest.mark.not_on_board(FILES_OF_ITS_OWN)
+
 FOLDER = Path(__file__).parent
 PROGRAM = FOLDER / "programs" / "api.py"
 CHECKS = FOLDER.parent / "sockets" / "programs"

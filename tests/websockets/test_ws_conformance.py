@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.emulated import TOO_LARGE
 from tools import conformance
+
+pytestmark = pytest.mark.not_on_board(TOO_LARGE)
 
 pytest.importorskip("kosoku", reason="the Autobahn cases have no wheel for this platform")
 

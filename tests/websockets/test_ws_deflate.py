@@ -12,10 +12,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.sync.client import connect
 
+from tests.emulated import NO_COMPRESSION
 from tests.runtimes import RUNTIMES
 from tests.websockets.conftest import Echoes
 from tests.websockets.test_ws_many import resident_bytes
 from tests.websockets.wire import Wire, handshake
+
+pytestmark = pytest.mark.not_on_board(NO_COMPRESSION)
 
 OFFER = "permessage-deflate; client_max_window_bits"
 TAIL = b"\x00\x00\xff\xff"

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.emulated import NO_COMPRESSION
+
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER))  # as a MicroPython finds them: beside the program
 
@@ -18,6 +20,8 @@ import deflate_rows  # noqa: E402
 sys.path.remove(str(FOLDER))
 
 from MicroWebSrv2.libs.wsDeflate import Agree, Packer  # noqa: E402
+
+pytestmark = pytest.mark.not_on_board(NO_COMPRESSION)
 
 TAIL = b"\x00\x00\xff\xff"
 

@@ -7,13 +7,14 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.emulated import NO_THREADS, TOO_LARGE, but_on_board
 from tests.http.client import wait_until
 from tests.websockets.wire import Wire, frame
 
 SIZES = (1, 125, 126, 1000, 1024, 5000, 16000)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", but_on_board(TOO_LARGE, SIZES, lambda size: size > 5000))
 def test_echo(echo, size):
     text = ("k\u00f6sm\u00f6 \u20ac\U0001f600" * size)[: size // 3 + 1]
     with echo.connect() as ws:
@@ -69,6 +70,7 @@ def test_refused_by_its_length_alone(echo):
         assert wire.hear_close() == 1009
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 def test_the_limit(echo):
     """The embedded preset's 16 KB stand for messages too, until the application says otherwise."""
     with echo.connect() as ws:
@@ -155,6 +157,7 @@ def test_messages_do_not_break_into_pieces(echo):
         assert wire.hear() == (1, b"afterwards", True)
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 def test_slow_client(echoes):
     """What waits for it is bounded, the application learns of it, and what was taken arrives whole."""
     echo = echoes.start(maxQueue=50000)
@@ -180,6 +183,7 @@ def test_slow_client(echoes):
         assert wire.hear() == (1, b"afterwards", True)
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 def test_client_that_takes_nothing(echoes):
     echo = echoes.start(requestsSec=1, maxQueue=50000)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
@@ -189,6 +193,7 @@ def test_client_that_takes_nothing(echoes):
         assert 0.9 < time.monotonic() - began < 10
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 def test_idle_ones_hold_no_buffer(echo):
     """Far more WebSockets than buffers (16), half of them in the middle of a frame, and pages are served."""
     wires = [Wire(echo.port, "/") for _ in range(60)]
@@ -199,6 +204,7 @@ def test_idle_ones_hold_no_buffer(echo):
         wire.sock.close()
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 def test_more_than_one_thread(echoes):
     """Messages reach the WebSockets of other threads."""
     echo = echoes.start(threads=3, profile="Normal")

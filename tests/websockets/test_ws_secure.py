@@ -8,7 +8,10 @@ import trustme
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.emulated import TLS_TOO_LARGE
 from tests.http.client import Client
+
+pytestmark = pytest.mark.not_on_board(TLS_TOO_LARGE)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,11 @@ What a text message begins with may be a command, see COMMANDS; all others come 
 
 import json
 import sys
-from _thread import allocate_lock
+
+try:
+    from _thread import allocate_lock
+except ImportError:  # a board without threads
+    from io import StringIO as allocate_lock  # a context that does nothing
 
 from MicroWebSrv2 import GET, MicroWebSrv2, WebRoute
 
