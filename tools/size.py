@@ -1,7 +1,7 @@
 """Measures a board's firmware: its sections, each frozen module, and the heap that the linker leaves.
 
 Where the image cannot be built here, its modules are frozen and compiled for a machine like the board: their sizes are
-the board's. What was measured lies in dist/BOARD/size.json too.
+the board's. The emulated board's heap is measured while it serves. All lies in dist/BOARD/size.json too.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import re
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
-from tools import boards, firmware, toolchain
+from tools import boards, emulator, firmware, heap, toolchain
 from tools.boardcheck import frozen
 from tools.micropython import source_tree
 from tools.paths import BUILD, DIST, shown
@@ -109,6 +109,8 @@ def measure(board, tree):
         measured = {"board": board.name, "builtHere": True, "images": images(board), "sections": sections(program)}
         measured["heap"] = heap_of(program)
     measured["frozen"] = frozen_by_module(folder)
+    if board.name == emulator.BOARD:
+        measured["heapInUse"] = heap.measure()
     return measured
 
 
@@ -124,6 +126,9 @@ def report(measured):
         lines.append(f"  heap {measured['heap']:>11,}  left by the linker")
     if not measured["builtHere"]:
         lines.append("  the image cannot be built here; its modules, compiled for a machine like it:")
+    for name, figures in measured.get("heapInUse", {}).items():
+        lines.append(f"  the heap while {name} serves, emulated:")
+        lines += [f"    {size:>9,}  {what}" for what, size in figures.items()]
     total = sum(measured["frozen"].values())
     lines.append(f"  frozen {total:>9,}")
     by_size = sorted(measured["frozen"].items(), key=lambda item: -item[1])

@@ -1,0 +1,156 @@
+"""Measures the heap of the emulated board's firmware while it serves: what is free after the boot, what visits take.
+
+A visit's peak is all that it allocates, from the connection on, while nothing is collected. The first visit of a kind
+brings in the modules that it needs, which stay.
+"""
+
+import json
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from websockets.sync.client import connect
+
+from tools import emulator, flashimage
+from tools.bench.heap import Client
+from tools.failure import ToolError
+from tools.paths import WEBROOT
+
+FIRMWARES = ("firmware.elf", "firmware-64k.elf")
+CONFIG = {"log": {"level": "warning"}, "modules": ["WebSockets"]}
+APP = b'''
+import gc
+from MicroWebSrv2 import *
+from MicroWebSrv2.libs.xAsyncWorker import Worker
+
+process = Worker.Process
+
+def Process(self, timeout):  # the server's loop begins
+    Worker.Process = process
+    gc.collect()
+    print("FREE", gc.mem_free())
+    return process(self, timeout)
+
+Worker.Process = Process
+
+@WebRoute(GET, "/json")
+def Json(server, request):
+    request.Response.ReturnOkJSON({"celsius": 21})
+
+@WebRoute(GET, "/begin")
+def Begin(server, request):
+    gc.enable()
+    gc.collect()
+    gc.disable()
+    request.Response.ReturnOk(str(gc.mem_alloc()))
+
+@WebRoute(GET, "/live")
+def Live(server, request):
+    gc.enable()
+    gc.collect()
+    request.Response.ReturnOk(str(gc.mem_alloc()))
+
+@WebRoute(GET, "/used")
+def Used(server, request):
+    request.Response.ReturnOk(str(gc.mem_alloc()))
+
+def OnAccepted(server, webSocket):
+    webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
+
+MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = OnAccepted
+'''
+PATIENCE_SEC = 60
+REST_SEC = 0.2  # the board closes its end of a connection a little later
+MESSAGE = "x" * 125
+
+
+def page(port):
+    """Visit the welcome page."""
+    _get(port, "/")
+
+
+def json_route(port):
+    """Visit a route that answers with JSON."""
+    _get(port, "/json")
+
+
+def web_socket(port):
+    """Open a WebSocket, and have a message sent back."""
+    with connect(f"ws://127.0.0.1:{port}/", compression=None, open_timeout=PATIENCE_SEC) as socket:
+        socket.send(MESSAGE)
+        socket.recv(PATIENCE_SEC)
+
+
+VISITS = {"static page": page, "JSON route": json_route, "WebSocket": web_socket}
+
+
+def _get(port, path):
+    client = Client(port)
+    status = client.get(path)[0]
+    client.close()
+    if status != 200:
+        raise ToolError(f"the emulated board answered {status} to {path}")
+
+
+def measure():
+    """The figures of both firmwares, {file: {"free after the boot": bytes, "peak of …": bytes}}. Raises ToolError."""
+    return {name: measure_one(emulator.FIRMWARE.with_name(name)) for name in FIRMWARES}
+
+
+def measure_one(firmware):
+    """The figures of the firmware at the Path `firmware`."""
+    with _board(firmware) as (log, port):
+        found = {"free after the boot": _free(log)}
+        meter = Client(port)
+        for name, visit in VISITS.items():
+            found[f"kept after the first {name}"] = _kept(meter, visit, port)
+            found[f"peak of a {name}"] = _taken(meter, visit, port)
+        meter.close()
+    return found
+
+
+@contextmanager
+def _board(firmware):
+    """A board that is on, with APP and the project's webroot: (the Path of what it says, the port to it)."""
+    with tempfile.TemporaryDirectory(prefix="heap-") as folder:
+        flash, log = Path(folder) / "flash.img", Path(folder) / "serial.log"
+        files = {"config.json": json.dumps(CONFIG).encode(), "app.py": APP}
+        flashimage.write_image({**files, **flashimage.collect(WEBROOT, "webroot")}, flash, emulator.FLASH_BYTES)
+        with emulator.Emulator(flash, log, firmware=firmware) as board:
+            port = emulator.free_port(0)
+            _wait(log, f"serves http://{emulator.ADDRESS}/")
+            board.forward(port, 80)
+            yield log, port
+
+
+def _wait(log, text):
+    """Wait until the board has said `text`. Returns all that it said."""
+    end = time.monotonic() + PATIENCE_SEC
+    while text not in (said := log.read_text(encoding="utf-8", errors="replace")):
+        if time.monotonic() > end:
+            raise ToolError(f"the emulated board does not serve. It said:\n{said}")
+        time.sleep(0.05)
+    return said
+
+
+def _free(log):
+    """The bytes that were free when the board began to serve."""
+    return int(_wait(log, "FREE ").partition("FREE ")[2].split()[0])
+
+
+def _kept(meter, visit, port):
+    """The bytes that a visit leaves behind."""
+    meter.number("/live")
+    before = meter.number("/live")
+    visit(port)
+    time.sleep(REST_SEC)
+    return meter.number("/live") - before
+
+
+def _taken(meter, visit, port):
+    """The bytes that a visit allocates, what the meter takes itself left out."""
+    asking = -meter.number("/begin") + meter.number("/used")
+    began = meter.number("/begin")
+    visit(port)
+    return meter.number("/used") - began - asking
