@@ -10,10 +10,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from websockets.sync.client import connect
 
 from tools import emulator, flashimage
-from tools.bench.heap import Client
 from tools.failure import ToolError
 from tools.paths import WEBROOT
 
@@ -85,12 +85,14 @@ def web_socket(port):
 VISITS = {"static page": page, "JSON route": json_route, "WebSocket": web_socket}
 
 
+def _client(port):
+    """A client whose connection is kept alive."""
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SEC)
+
+
 def _get(port, path):
-    client = Client(port)
-    status = client.get(path)[0]
-    client.close()
-    if status != 200:
-        raise ToolError(f"the emulated board answered {status} to {path}")
+    with _client(port) as client:
+        client.get(path).raise_for_status()
 
 
 def measure():
@@ -102,11 +104,10 @@ def measure_one(firmware):
     """The figures of the firmware at the Path `firmware`."""
     with _board(firmware) as (log, port):
         found = {"free after the boot": _free(log)}
-        meter = Client(port)
-        for name, visit in VISITS.items():
-            found[f"kept after the first {name}"] = _kept(meter, visit, port)
-            found[f"peak of a {name}"] = _taken(meter, visit, port)
-        meter.close()
+        with _client(port) as meter:
+            for name, visit in VISITS.items():
+                found[f"kept after the first {name}"] = _kept(meter, visit, port)
+                found[f"peak of a {name}"] = _taken(meter, visit, port)
     return found
 
 
@@ -139,18 +140,23 @@ def _free(log):
     return int(_wait(log, "FREE ").partition("FREE ")[2].split()[0])
 
 
+def _number(meter, path):
+    """The number that a path of APP answers."""
+    return int(meter.get(path).text)
+
+
 def _kept(meter, visit, port):
     """The bytes that a visit leaves behind."""
-    meter.number("/live")
-    before = meter.number("/live")
+    _number(meter, "/live")
+    before = _number(meter, "/live")
     visit(port)
     time.sleep(REST_SEC)
-    return meter.number("/live") - before
+    return _number(meter, "/live") - before
 
 
 def _taken(meter, visit, port):
     """The bytes that a visit allocates, what the meter takes itself left out."""
-    asking = -meter.number("/begin") + meter.number("/used")
-    began = meter.number("/begin")
+    asking = -_number(meter, "/begin") + _number(meter, "/used")
+    began = _number(meter, "/begin")
     visit(port)
-    return meter.number("/used") - began - asking
+    return _number(meter, "/used") - began - asking
