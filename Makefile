@@ -7,12 +7,14 @@ DEVICE ?=
 HEAP ?= 160k
 RUNTIME ?= CPYTHON
 PORT ?=
+STOCK ?=
 FLASH_ARGS ?=
 ENGINE ?=
 DOCKER_ARGS ?=
 UPLOAD_ARGS ?=
 USER_ARGS ?=
 NAME ?= admin
+COMPOSE_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
@@ -80,6 +82,9 @@ monitor: setup ## show what the BOARD at PORT says
 
 user: setup ## make the entry of a user NAME for config.json, its password asked for (USER_ARGS)
 	@$(VENV_PYTHON) -m tools user $(USER_ARGS) $(NAME)
+
+compose: setup ## compose an image for BOARD of STOCK, a MicroPython as it is downloaded, and files
+	@$(VENV_PYTHON) -m tools compose --board $(BOARD) $(if $(STOCK),--stock $(STOCK)) $(COMPOSE_ARGS)
 
 demo: $(if $(filter UNIX,$(RUNTIME)),firmware,setup) ## serve the demonstration on PORT, with CPython or RUNTIME=UNIX
 	@$(VENV_PYTHON) -m tools demo $(RUNTIME) $(ON_PORT)

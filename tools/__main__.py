@@ -22,6 +22,7 @@ VERBS = {
     "repl": "open a board's interactive prompt",
     "monitor": "show what a board says on its serial port",
     "user": "give a user of the device a name and a password: the entry for its config.json",
+    "compose": "compose an image of a stock MicroPython and files, without a compiler",
     "demo": "run the demonstration, examples/demo, on CPython or on the UNIX firmware",
     "bench": "measure the server's speed beside other servers', on CPython and on the UNIX firmware",
     "bench-check": "compare what the server allocates, keeps and freezes with the baseline",

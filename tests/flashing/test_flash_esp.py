@@ -205,8 +205,8 @@ WRONG = [
     ("flash", APP, "there is no partition table"),
     ("flash", GOOD[:0x7000] + b"\xaa\x50\0\0" + GOOD[0x7004:], "the partition table is damaged"),
     ("flash", merged(ESP32, app=program("esp32s3")), "the app at 0x10000: made for esp32s3"),
-    ("flash", merged(ESP32, SMALL), "another partition table than the board ESP32_GENERIC: factory at 0x10000"),
-    ("flash", merged(boards.load("ESP32_GENERIC-OTA")), "another partition table than the board ESP32_GENERIC"),
+    ("flash", merged(ESP32, SMALL), "the app at 0x10000: damaged or cut short"),
+    ("flash", merged(boards.load("WIPY3")), "the partition table ends at 0x800000, the memory at 0x400000"),
 ]
 
 
@@ -225,6 +225,13 @@ def test_an_image_larger_than_the_memory_is_refused(run_verb, file):
     small = dataclasses.replace(ESP32, flash=dataclasses.replace(ESP32.flash, size=0x10000))
     with pytest.raises(ToolError, match="ends behind the board's 65,536 bytes"):
         run_verb("flash", small, "--image", file(GOOD))
+
+
+def test_a_table_without_an_app_is_refused(run_verb, file):
+    none = bytearray(GOOD)
+    none[0x7000:0x7C00] = partitions.build([ONE_APP[0]])
+    with pytest.raises(ToolError, match="its partition table has no app: nvs at 0x9000"):
+        run_verb("flash", ESP32, "--image", file(none))
 
 
 def test_an_app_larger_than_its_place_is_refused(run_verb, file):

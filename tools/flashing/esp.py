@@ -14,7 +14,6 @@ from esptool.targets import CHIP_DEFS
 from esptool.util import FatalError
 
 from tools.boardcheck.partitions import first_app
-from tools.boardcheck.partitions import parse as csv_table
 from tools.failure import ToolError
 from tools.flashing import partitions
 from tools.flashing.run import run
@@ -59,12 +58,15 @@ def check_program(data, chip, name):
 
 
 def check_merged(data, board):
-    """Raise ToolError unless an image of the whole flash memory has the board's partition table, and a sound app."""
+    """Raise ToolError unless the partition table in an image fits the board's flash memory, and its app is sound."""
     image = board.flash.install
     table = partitions.parse(data[partitions.OFFSET - image.offset :][: partitions.MOST_BYTES], image.file)
-    if table != csv_table(board.flash.partitions.read_text(encoding="utf-8"))[0]:
-        raise ToolError(f"{image.file}: has another partition table than the board {board.name}: {_layout(table)}.")
+    end = max(one.end for one in table)
+    if board.flash.size and end > board.flash.size:
+        raise ToolError(f"{image.file}: the partition table ends at {end:#x}, the memory at {board.flash.size:#x}.")
     app = first_app(table)
+    if app is None:
+        raise ToolError(f"{image.file}: its partition table has no app: {_layout(table)}.")
     program = data[app.offset - image.offset :]
     check_program(program[: app.size], board.chip, f"{image.file}, the app at {app.offset:#x}")
 
