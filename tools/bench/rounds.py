@@ -66,11 +66,13 @@ class Bench:
         self.results = Results({cell: {} for cell in cells})
 
     def run(self):
-        """Measure. Returns the Results."""
+        """Measure. Returns the Results; after Ctrl-C those that there are."""
         try:
             self._start_all()
             for count in range(self._rounds):
                 self._run_round(count)
+        except KeyboardInterrupt:
+            self._say("interrupted: what follows are the turns so far")
         finally:
             for server in self._servers.values():
                 server.stop()
