@@ -24,14 +24,15 @@ static void start_python(void) {
     readline_init0();
 }
 
-// As on an ESP32: a boot.py that failed keeps main.py from running, and a raw REPL skips it.
+// As on an ESP32: a boot.py that failed keeps main.py from running, and a raw REPL skips it. So does a Ctrl-C that came
+// when there was nothing yet for it to interrupt: main.py would not end by itself.
 static void run_files(void) {
     pyexec_frozen_module("_boot.py", false);
     int result = pyexec_file_if_exists("boot.py");
     if (result & PYEXEC_FORCED_EXIT) {
         return;
     }
-    if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL && result != 0) {
+    if (pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL && result != 0 && !uart_has(CHAR_CTRL_C)) {
         result = pyexec_file_if_exists("main.py");
         if (result & PYEXEC_FORCED_EXIT) {
             return;

@@ -52,6 +52,16 @@ bool uart_any(void) {
     return ringbuf_avail(&rx_ring) > 0;
 }
 
+bool uart_has(int byte) {
+    uint32_t state = disable_irq();
+    bool found = false;
+    for (uint16_t i = rx_ring.iget; i != rx_ring.iput; i = (i + 1) % rx_ring.size) {
+        found |= rx_bytes[i] == byte;
+    }
+    enable_irq(state);
+    return found;
+}
+
 static bool uart_tx_ready(void) {
     uint32_t start = mp_hal_ticks_us();
     while (MPS2_UART0->STATE & UART_STATE_TXFULL) {

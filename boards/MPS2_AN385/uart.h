@@ -12,6 +12,9 @@ void uart_init(void);
 int uart_get(void);
 bool uart_any(void);
 
+// Whether this byte is among those received and not yet taken.
+bool uart_has(int byte);
+
 void uart_write(const char *data, size_t length);
 
 #endif // MPS2_AN385_UART_H
