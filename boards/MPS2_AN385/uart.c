@@ -8,7 +8,7 @@
 #include "uart.h"
 
 // How long a console that takes nothing is waited for. After that its output is lost, so that the device goes on.
-#define UART_TX_PATIENCE_US (2000000)
+#define UART_TX_PATIENCE_US (5000000)
 
 static uint8_t rx_bytes[1024];
 static ringbuf_t rx_ring = { rx_bytes, sizeof(rx_bytes), 0, 0 };
