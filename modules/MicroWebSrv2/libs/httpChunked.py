@@ -16,6 +16,7 @@ _DONE = const(4)
 
 _MAX_CHUNK_LINE = const(256)  # bytes of a size line with its extensions, or of a trailer line
 _MAX_SIZE_DIGITS = const(8)  # hex digits: 4 GiB
+_MAX_EXTENSIONS = const(16384)  # bytes of all extensions together: they are read and dropped
 
 
 class ChunkedDecoder:
@@ -25,6 +26,7 @@ class ChunkedDecoder:
         self._state = _SIZE
         self._left = 0  # bytes of the current chunk still to come
         self._trailers = 0
+        self._extensions = 0  # bytes
 
     @property
     def Done(self):
@@ -71,6 +73,10 @@ class ChunkedDecoder:
     def _Line(self, buf, start, end):
         if self._state == _SIZE:
             self._left = _ChunkSize(buf, start, end)
+            if end - start > _MAX_SIZE_DIGITS:
+                self._extensions += end - start - _MAX_SIZE_DIGITS
+                if self._extensions > _MAX_EXTENSIONS:
+                    raise HttpError(400, "chunk extensions too long")  # RFC 9112 section 7.1.1
             self._state = _DATA if self._left else _TRAILER
         elif self._state == _DATA_END:
             if end != start:
@@ -82,6 +88,8 @@ class ChunkedDecoder:
             self._trailers += 1
             if self._trailers > MAX_FIELDS or not IsToken(buf, start, buf.find(b":", start, end)):
                 raise HttpError(400, "malformed trailer")
+            if buf.find(b"\0", start, end) >= 0:
+                raise HttpError(400, "NUL in a trailer")
 
 
 def _ChunkSize(buf, start, end):

@@ -135,7 +135,7 @@ class RequestHead:
             at = target.find(mark, authority, path)
             if at >= 0:
                 path = at
-        if path == authority or not IsHost(target, authority, path):
+        if path == authority or not _IsAuthority(target, authority, path):
             raise HttpError(400, "malformed authority")
         self._authority = str(target[authority:path], "ascii")  # it replaces Host (section 3.2.2)
         target = target[path:]
@@ -178,7 +178,7 @@ class RequestHead:
         if end - start == len(_lastHost[0]) and buf.startswith(_lastHost[0], start):
             return
         end = TrimEnd(buf, start, end)
-        if not IsHost(buf, start, end):
+        if not _IsAuthority(buf, start, end):
             raise HttpError(400, "malformed Host field")
         if end - start <= _MAX_LAST_HOST:
             _lastHost[0] = bytes(self._view[start:end])
@@ -319,6 +319,20 @@ def _ParseVersion(buf, start, eol):
     if version[5] != 49:
         raise HttpError(505, "HTTP version not supported")
     return 1 if version[7] != 48 else 0  # RFC 9110 section 2.5: a higher minor is served as ours
+
+
+def _IsAuthority(buf, start, end):
+    """Says whether buf[start:end] is a name or an address, and perhaps a port (RFC 3986 section 3.2)."""
+    if not IsHost(buf, start, end):
+        return False
+    if start < end and buf[start] == 91:  # "[": an address of IPv6 has colons of its own
+        start = buf.find(b"]", start, end) + 1
+        if not start or start < end and buf[start] != 58:
+            return False
+    if buf.find(b"[", start, end) >= 0 or buf.find(b"]", start, end) >= 0:
+        return False
+    colon = buf.find(b":", start, end)
+    return colon < 0 or all(48 <= byte <= 57 for byte in buf[colon + 1 : end])
 
 
 def ParseDigits(value):
