@@ -133,7 +133,10 @@ class HttpConnection(PolledSocket):
         self._successor = successor
 
     def IsIdle(self):
-        return self._state == _IDLE or self._state == _HANDSHAKE
+        if self._state != _IDLE and self._state != _HANDSHAKE:
+            return False
+        # Not one whose request may be on its way, or lies in the kernel already.
+        return self.ExpireAt <= self._worker.Now + self.WebServer.IdleMs - _PATIENCE_MS
 
     def Rest(self, now):
         # Half of the memory of a connection is its exchange's; one that is silent for a tick makes another.

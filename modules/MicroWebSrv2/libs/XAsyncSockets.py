@@ -172,6 +172,7 @@ class XAsyncTCPServer(XAsyncSocket):
         server = XAsyncTCPServer(asyncSocketsPool, sock)
         server.SrvAddr = (srvAddr[0], LocalPort(sock, srvAddr[1]))
         server._slots = bufSlots
+        server._resting = []  # workers that have no room for more connections, until their next tick
         server.ClientClass = XAsyncTCPClient
         asyncSocketsPool.AddAsyncSocket(server)
         return server
@@ -196,6 +197,7 @@ class XAsyncTCPServer(XAsyncSocket):
 
     def OnReadyForReading(self):
         worker = self._CurrentWorker()
+        worker.LookAtClock()  # it may have been waiting for long, and how long a connection is silent counts
         for _ in range(_ACCEPT_BURST):
             if not self._AcceptOne(worker):
                 return
@@ -205,8 +207,7 @@ class XAsyncTCPServer(XAsyncSocket):
         try:
             accepted = Accept(self._sock)
         except (OSError, MemoryError):
-            self._OnAcceptFails(worker)
-            return False
+            return self._OnAcceptFails(worker)
         if accepted is None:
             return False
         client = None
@@ -222,8 +223,7 @@ class XAsyncTCPServer(XAsyncSocket):
                 client.OnFault(ex)
             else:
                 accepted[0].close()
-                self._OnAcceptFails(worker)
-                return False
+                return self._OnAcceptFails(worker)
         return True
 
     def OnFault(self, error):
@@ -239,28 +239,38 @@ class XAsyncTCPServer(XAsyncSocket):
         return self._worker
 
     def _OnAcceptFails(self, worker):
-        """No socket or no memory is left (EMFILE, ENFILE, ENOMEM, …): the queue waits for the next tick.
+        """No socket or no memory is left (EMFILE, ENFILE, ENOMEM, …). Returns True when another connection gave way.
 
-        The listening socket stays readable meanwhile and would spin, so it
-        is not polled; the silent connections are asked to go.
+        Otherwise the queue waits for the next tick. The listening socket stays
+        readable meanwhile and would spin, so this worker does not poll it.
         """
         worker.Reserve = None  # it may be memory that is left no more
-        PurgeIdle(worker)
+        if PurgeIdle(worker):
+            return True
         try:
-            worker.AddTimer(TICK_MS, self._AcceptAgain)
+            self._Rest(worker)
         except MemoryError:  # nobody would wake it: it goes on being polled, and asks the next connection to go
-            return
-        self.Notify(_IN, False)
+            pass
+        return False
 
-    def _AcceptAgain(self):
-        for worker in self._pool.Workers:
-            worker.RemoveTimer(self._AcceptAgain)
-        if self._worker:
-            self.Notify(_IN, True)
+    def _Rest(self, worker):
+        """Lets a worker take no connections up to its next tick."""
+
+        def acceptAgain():
+            worker.RemoveTimer(acceptAgain)
+            if worker in self._resting:
+                self._resting.remove(worker)
+            if self._sock:
+                worker.Poller.Modify(self._sock, _IN)
+
+        if worker not in self._resting:
+            worker.AddTimer(TICK_MS, acceptAgain)
+            self._resting.append(worker)
+            worker.Poller.Modify(self._sock, 0)
 
 
 def PurgeIdle(worker):
-    """Closes the connection of this worker that has been idle for the longest, if there is one."""
+    """Closes the connection of this worker that has been silent for the longest. Returns False if none is."""
     oldest = None
     for asyncSocket in worker.Sockets.values():
         if asyncSocket.IsIdle() and (oldest is None or asyncSocket.ExpireAt < oldest.ExpireAt):
