@@ -12,6 +12,7 @@ from .libs.xAsyncWorker import TICK_MS, Guarded
 from .libs.xBuffers import XBufferSlots
 
 _HEAD_ROOM = const(512)  # bytes: a file as long as a slot goes out in one send with its head
+_LOOK_MS = const(50)
 _CLOCK_IS_SET = const(2025)  # a year before it: the clock was never set
 
 
@@ -30,6 +31,8 @@ class WorkerShare:
         self._sending = []  # ... and those in the middle of an answer
         self._sendingNext = False
         self._waking = False  # they will be told soon
+        self._slow = []  # connections that let a slot wait, the slowest last
+        self._lookAgain = 0  # ms of the worker's clock
         self._watching = False  # at every tick it is seen whether somebody has become slow
         self.Scratch = None  # XBufferSlot of SCRATCH_SIZE, while no WebSocket reads into it
 
@@ -97,13 +100,27 @@ class WorkerShare:
 
     def _PurgeSlow(self):
         """Lets the connection go whose buffer has waited for it the longest; False when none has waited for long."""
-        slowest = None
+        slow = self._slow
+        if not slow:
+            self._LookForSlow(slow)
+        while slow:
+            asyncSocket = slow.pop()
+            if asyncSocket.GetWorker() and asyncSocket.IsSlow():
+                # What it raises is not the matter of whoever wants the buffer.
+                Guarded(asyncSocket.OnExpired, asyncSocket)
+                return True
+        return False
+
+    def _LookForSlow(self, slow):
+        """Looks through all connections, of which there may be thousands; where nothing was found not soon again."""
+        if self.Worker.Now < self._lookAgain:
+            return
         for asyncSocket in self.Worker.Sockets.values():
-            if asyncSocket.IsSlow() and (slowest is None or asyncSocket.ExpireAt < slowest.ExpireAt):
-                slowest = asyncSocket
-        if slowest:
-            Guarded(slowest.OnExpired, slowest)  # what it raises is not the matter of whoever wants the buffer
-        return slowest is not None
+            if asyncSocket.IsSlow():
+                slow.append(asyncSocket)
+        slow.sort(key=_Deadline, reverse=True)
+        if not slow:
+            self._lookAgain = self.Worker.Now + _LOOK_MS
 
     def Head(self):
         """Returns the HeadWriter for the answer that is made now."""
@@ -114,3 +131,7 @@ class WorkerShare:
             date = "\r\nDate: %s" % HttpDate(now) if now[0] >= _CLOCK_IS_SET else ""
             self._head.SetDate(date.encode())
         return self._head
+
+
+def _Deadline(asyncSocket):
+    return asyncSocket.ExpireAt

