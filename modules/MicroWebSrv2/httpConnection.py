@@ -529,8 +529,7 @@ class HttpConnection(PolledSocket):
         exchange = self.Exchange
         self._sender = FileSender(self._stream, code, head.View[: head.Length], exchange.Body, exchange.BodyLength)
         exchange.Body = None
-        self._state = _SENDING
-        self._Send()
+        self._SendOn()
 
     def _WriteHead(self, head):
         """Returns how many bytes the client took; -1 when the connection is lost."""
@@ -558,6 +557,9 @@ class HttpConnection(PolledSocket):
         chunked = exchange.BodyLength < 0 and exchange._minor == 1
         self._sender = ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
         exchange.Body = None
+        self._SendOn()
+
+    def _SendOn(self):
         self._state = _SENDING
         self._waitsSince = self._worker.Now
         self._Send()

@@ -12,6 +12,7 @@ class FileSender:
     """Sends `head` (memoryview, used up or copied by the first step), then `length` bytes of a file of `OpenFile`."""
 
     WantsWriting = True
+    Slot = None  # it needs none
 
     def __init__(self, stream, code, head, file, length):
         self.Code = code

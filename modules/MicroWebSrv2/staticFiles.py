@@ -101,6 +101,8 @@ class _File:
         exchange.Response.SendFile(code, content, length, self.Type)
         end = head.Buffer.find(END, 0, head.Length) + len(END)
         kept = bytes(head.View[:end])
+        if kept.find(self.ETag) < 0:  # somebody else was answered meanwhile: a slow client, that gave its buffer away
+            return
         if code == 200:
             self._head = kept
         else:

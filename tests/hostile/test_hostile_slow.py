@@ -103,7 +103,7 @@ class SlowClients:
 
 
 def answers_sec(port, is_over):
-    """Ask as a normal client does, on a new connection each time, until `is_over()`. Returns how long each took, sorted.
+    """Ask as a normal client does, each time on a new connection, until `is_over()`. Returns the times, sorted.
 
     The slow clients connect before: the queue of connections, where whoever comes later waits, is not what is measured.
     """
