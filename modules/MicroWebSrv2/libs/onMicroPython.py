@@ -365,17 +365,20 @@ _CLASS = (
 )
 
 
+_DEEPEST_JSON = const(100)  # levels of lists and objects; the C stack of a board ends where they are written again
+
+
 def ParseJSON(data):
     """Returns the object of JSON bytes. Raises ValueError."""
-    value = _json.loads(data.decode("utf-8"))
-    if not _AreBracketsClosed(data):
-        raise ValueError("a bracket is not closed, or by the wrong one")
-    return value
+    if not _AreBracketsClosed(data):  # first: what is nested without end would take the heap
+        raise ValueError("a bracket is not closed, by the wrong one, or in too many others")
+    return _json.loads(data.decode("utf-8"))
 
 
 def _AreBracketsClosed(data):
     """Says what MicroPython's parser does not look at: it takes a text that is cut short for good."""
-    closing = bytearray()
+    closing = bytearray(_DEEPEST_JSON)
+    depth = 0
     i = 0
     size = len(data)
     while i < size:
@@ -385,13 +388,16 @@ def _AreBracketsClosed(data):
             while i < size and data[i] != 34:
                 i += 2 if data[i] == 92 else 1
         elif byte == 91 or byte == 123:
-            closing.append(byte + 2)
-        elif byte == 93 or byte == 125:
-            if not closing or closing[-1] != byte:
+            if depth == _DEEPEST_JSON:
                 return False
-            closing = closing[:-1]
+            closing[depth] = byte + 2
+            depth += 1
+        elif byte == 93 or byte == 125:
+            if not depth or closing[depth - 1] != byte:
+                return False
+            depth -= 1
         i += 1
-    return not closing
+    return not depth
 
 
 def DeflateModule():
