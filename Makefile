@@ -109,5 +109,8 @@ test: lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
 conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
 	@$(VENV_PYTHON) -m tools conformance $(CONFORMANCE_ARGS)
 
+tls-check: firmware ## put the server's TLS to testssl.sh, on CPython and the UNIX firmware (some minutes)
+	@$(VENV_PYTHON) -m tools tls-check
+
 clean: ## remove all that was made: build/ and dist/
 	@rm -rf build dist
