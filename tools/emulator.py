@@ -84,16 +84,17 @@ class Emulator:
     """A running emulated board. Usable in a `with`: it is switched off at the end of it.
 
     `flash`: the Path of its flash memory; `log`: the Path of a file that gets all that the board says on its serial
-    line; `forwards` as `command_line` takes them. `serial_device` is the pseudo terminal to connect to.
+    line; `forwards` as `command_line` takes them; `env` is QEMU's environment, ours without it. `serial_device` is the
+    pseudo terminal to connect to.
     Raises ToolError if QEMU is not there or does not start.
     """
 
-    def __init__(self, flash, log, forwards=(), firmware=FIRMWARE):
+    def __init__(self, flash, log, forwards=(), firmware=FIRMWARE, env=None):
         require(firmware)
         serial = f"pty,logfile={log},logappend=off"
         self._process, self.monitor = start(
             lambda monitor: command_line(firmware, flash, serial, monitor, forwards),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env,
         )  # fmt: skip
         devices = {one["label"]: one["filename"] for one in self.monitor.execute("query-chardev")}
         self.serial_device = devices["serial0"].partition(":")[2]

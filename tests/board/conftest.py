@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import require
-from tests.emulated import MPS2
+from tests.emulated import MPS2, crowd_environment
 from tests.runtimes import ROOT, ReservedPort
 from tools import emulator, flashimage
 
@@ -32,7 +32,7 @@ class Device:
         if files:
             flashimage.write_image(files, self.flash, emulator.FLASH_BYTES)
         emulator.make_blank(self.flash)
-        self.emulator = emulator.Emulator(self.flash, self._log, firmware=firmware)
+        self.emulator = emulator.Emulator(self.flash, self._log, firmware=firmware, env=crowd_environment())
         self.serial = self.emulator.serial_device
         self._ports = {}
 

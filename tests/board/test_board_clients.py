@@ -46,6 +46,24 @@ def test_eight_clients_at_once(board):
         assert sorted(executor.map(work, range(8))) == list(range(8))
 
 
+@pytest.mark.parametrize("sent", [b"", b"GET /page.txt HT", request("GET", "/page.txt")])
+def test_a_crowd_that_comes_and_goes(board, sent):
+    """Thirty connect at once, some say something, all go away; nothing of them stays, and the board serves."""
+    before = free(board)
+    for _ in range(3):
+        crowd = [Client(board.port()) for _ in range(30)]
+        for client in crowd:
+            client.send(sent)
+        for i, client in enumerate(crowd):
+            if i % 2:
+                client.close()
+            else:
+                client.reset()
+        assert board.get("/page.txt").status_code == 200
+    wait_until(lambda: board.get("/connections").text == "1", "they are gone", PATIENCE_SEC)
+    wait_until(lambda: free(board) > before * 0.95, "the memory is back", PATIENCE_SEC)
+
+
 def test_a_client_that_stops_reading(board):
     """The others are served meanwhile; when it reads on, it gets all there is."""
     with Client(board.port(), receive_buffer=4096) as stopped:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, ONE_WAITS
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, TOO_MANY
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import LARGE
 
@@ -177,7 +177,7 @@ def test_file_that_shrinks_while_it_is_sent(site, webroot):
     wait_until(lambda: connections(site) == 0, "the connection is gone")
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
+@pytest.mark.not_on_board(TOO_MANY)
 def test_more_slow_readers_than_buffers(site):
     """16 slots here: a reader that does not read may hold none of them for long."""
     readers = [Client(site.port, receive_buffer=4096) for _ in range(40)]
@@ -216,7 +216,7 @@ CUTS = {
 STREAMS = ("in a large file", "in a stream", "in a chunked stream", "in a stream that pauses")
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
+@pytest.mark.not_on_board(TOO_MANY)
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("how", ["reset", "close"])
 def test_client_that_goes_away(site, cut, how):
@@ -277,7 +277,6 @@ def test_no_cpu_is_used_after_a_storm(site):
         assert site.cpu_sec() - before < 0.3
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
 def test_many_clients_at_once(site):
     """Thirty threads, each on a connection of its own: nobody gets another's answer."""
     faults = []

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, ONE_WAITS, TOO_LARGE
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, TOO_LARGE
 from tests.http.client import Client, request, wait_until
 from tests.runtimes import APPS, MODULES
 
@@ -99,7 +99,6 @@ def test_more_slow_requests_than_buffers(small):
     assert set(statuses) == {200, 408}
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
 def test_more_requests_at_a_time_than_buffers(small):
     """Whole requests wait for their turn, none is refused."""
     clients = [Client(small.port) for _ in range(50)]
@@ -136,7 +135,6 @@ def test_readers_that_have_stopped_give_way(sites):
         client.close()
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
 def test_idle_connections_hold_no_buffer(small):
     idle = [Client(small.port) for _ in range(30)]
     for client in idle:
@@ -146,7 +144,6 @@ def test_idle_connections_hold_no_buffer(small):
         client.close()
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
 def test_buffers_that_are_allocated_when_needed(sites):
     server = sites.start(KeepAllocBufferSlots=False, BufferSlotsCount=4)
     clients = [Client(server.port) for _ in range(20)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulated import FILES_OF_ITS_OWN, ONE_WAITS, SMALL_INTEGERS
+from tests.emulated import FILES_OF_ITS_OWN, NO_THREADS, SMALL_INTEGERS
 from tests.http.client import Client, request, wait_until
 from tests.pyhtml.conftest import LARGE, MARK
 from tests.runtimes import RUNTIMES
@@ -160,7 +160,7 @@ def test_two_requests_share_no_variables(server):
         assert slow._chunks() == expected_slow(b"first", 8000)
 
 
-@pytest.mark.not_on_board(ONE_WAITS)
+@pytest.mark.not_on_board(NO_THREADS)
 @pytest.mark.parametrize("words", [("threads",)])
 def test_many_requests_share_no_variables(start, words):
     server = start(*words)
