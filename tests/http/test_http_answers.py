@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.emulated import NO_THREADS, TOO_LARGE, but_on_board
+from tests.emulated import NO_THREADS, TOO_LARGE, TOO_MANY, but_on_board
 from tests.http.client import Client, request, wait_until
 
 
@@ -302,6 +302,7 @@ def test_deferred_answer_from_a_timer(client):
         assert client.get(f"/defer/timer/{i}", "X-Test: kept").text == f"deferred {i} kept"
 
 
+@pytest.mark.not_on_board(TOO_MANY)
 def test_deferred_answers_of_many(site):
     clients = [Client(site.port) for _ in range(40)]
     for i, client in enumerate(clients):
