@@ -28,6 +28,7 @@ def test_the_two_images_differ_in_their_heap():
     assert section_size("firmware.elf", "text") == section_size("firmware-64k.elf", "text")
 
 
+@pytest.mark.timeout(1800)  # a whole build, which a busy machine takes long for
 def test_the_same_bytes_come_out_elsewhere(tmp_path):
     """Built anew in another folder, from a source tree and a repository that lie elsewhere too."""
     firmware.build(BOARD.name)
