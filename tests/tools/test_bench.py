@@ -11,7 +11,7 @@ from tools.bench import counts, wsload
 from tools.bench.bars import Bar, speed_bars
 from tools.bench.contenders import APPS, CONTENDERS
 from tools.bench.load import LoadError, Turn, parse_wrk
-from tools.bench.rounds import Cell, Results, median_ratio
+from tools.bench.rounds import Bench, Cell, Results, median_ratio
 from tools.bench.workloads import ALL, FILES, WORKLOADS, WrongAnswerError, make_files, request_of
 from tools.failure import ToolError
 
@@ -122,6 +122,20 @@ def test_the_quick_plan_has_what_the_bars_are_about():
 def test_a_wrong_option_is_named(arguments, reason):
     with pytest.raises(ToolError, match=reason):
         bench.main(arguments)
+
+
+def test_an_interrupted_run_keeps_its_turns(monkeypatch):
+    said = []
+    bench_run = Bench([], [], 5, 1, said.append)
+
+    def run_round(count):
+        if count == 2:
+            raise KeyboardInterrupt
+        said.append(count)
+
+    monkeypatch.setattr(bench_run, "_run_round", run_round)
+    assert bench_run.run() is bench_run.results
+    assert said == [0, 1, "interrupted: what follows are the turns so far"]
 
 
 def test_every_contender_has_its_program():
