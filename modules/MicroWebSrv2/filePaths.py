@@ -21,12 +21,16 @@ def ResolvePath(web, path):
     stat = FileStat(physical[:-1] if physical[-1] == "/" else physical)
     if stat and stat[_MODE] & _KIND == _IS_DIRECTORY:
         base = physical if physical[-1] == "/" else physical + "/"
+        if "~" in path and _HasAlias(base[:-1], len(physical) - len(path)):
+            return None, None
         for page in web.DefaultPages:
             stat = FileStat(base + page)
             if IsFile(stat) and IsInside(base + page, root):
                 return base + page, stat
         return None, None
     if path[-1] == "/" or not IsFile(stat) or not IsInside(physical, root):
+        return None, None
+    if "~" in path and _HasAlias(physical, len(physical) - len(path)):
         return None, None
     return physical, stat
 
@@ -39,3 +43,19 @@ def IsFile(stat):
 def IsTemplate(filename):
     """Says whether a file holds a page's code, which is never sent, whatever its MIME type is."""
     return filename.lower().rstrip(". ").endswith(".pyhtml")  # FAT takes "a.pyhtml." for the same name
+
+
+def _HasAlias(physical, start):
+    """Says whether a name behind `start` is not what its folder calls it.
+
+    FAT has a second name for each that is long or begins with a dot: HIDDEN~1.TXT for .hidden.txt.
+    """
+    from os import listdir
+
+    while start >= 0:
+        end = physical.find("/", start + 1)
+        name = physical[start + 1 : end if end >= 0 else len(physical)]
+        if "~" in name and name not in listdir(physical[:start] or "/"):
+            return True
+        start = end
+    return False
