@@ -8,6 +8,7 @@
 // As on other ports.
 #define RESET_CAUSE_PWRON (1)
 #define RESET_CAUSE_HARD (2)
+#define RESET_CAUSE_SOFT (5)
 
 // Left in RAM that a reset keeps: the coming start is machine.reset()'s.
 #define RESET_MARK (0x5e7a11fe)
@@ -18,12 +19,17 @@ static uint8_t reset_cause;
     { MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&machine_rtc_type) }, \
     { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(RESET_CAUSE_PWRON) }, \
     { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(RESET_CAUSE_HARD) }, \
+    { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(RESET_CAUSE_SOFT) }, \
 
 extern const mp_obj_type_t machine_rtc_type;
 
 void machine_reset_cause_init(void) {
     reset_cause = reset_mark == RESET_MARK ? RESET_CAUSE_HARD : RESET_CAUSE_PWRON;
     reset_mark = 0;
+}
+
+void machine_reset_cause_soft(void) {
+    reset_cause = RESET_CAUSE_SOFT;
 }
 
 NORETURN static void mp_machine_reset(void) {

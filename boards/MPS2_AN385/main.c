@@ -66,6 +66,7 @@ int main(void) {
         // Closes sockets and files by their finalisers.
         gc_sweep_all();
         mp_deinit();
+        machine_reset_cause_soft();
     }
 }
 
