@@ -16,6 +16,8 @@ from tools.paths import DIST, shown
 BOARD = "MPS2_AN385"
 FIRMWARE = DIST / BOARD / "firmware.elf"
 QEMU = "qemu-system-arm"
+# QEMU ends with whoever has started it, however that ends (util-linux).
+TETHER = ("setpriv", "--pdeathsig", "TERM")
 # The machine's PSRAM at 0x21000000 stands in for flash memory: QEMU gives it a file (AN385, section 3.1).
 FLASH_BYTES = 16 << 20
 ADDRESS = "10.0.2.15"  # what QEMU's own DHCP server gives to the first who asks
@@ -147,7 +149,8 @@ def start(command, **options):
     """Start QEMU by `command(monitor)`, a function that makes the command line. Returns (its Popen, its Monitor)."""
     ours, its = socket.socketpair()
     with its:
-        process = subprocess.Popen(command(its.fileno()), pass_fds=[its.fileno()], **options)
+        tether = TETHER if shutil.which(TETHER[0]) else ()
+        process = subprocess.Popen([*tether, *command(its.fileno())], pass_fds=[its.fileno()], **options)
     try:
         return process, Monitor(ours)
     except (ToolError, OSError):

@@ -41,6 +41,17 @@ def test_mpremote_gets_its_prompt_while_the_board_serves(board):
     assert board.get("/").text == "<p>page"
 
 
+def test_many_calls_of_mpremote_are_no_failed_starts(board):
+    """Each restarts the interpreter, and main.py does not run: that is no device that cannot start."""
+    for _ in range(7):
+        assert board.mpremote("eval", "6 * 7").strip() == "42"
+    times = board.said().count("MicroWebSrv2 serves")
+    board.mpremote("reset")
+    board.wait_serves(80, times + 1)
+    assert "safe mode" not in board.said()
+    assert board.get("/say?what=it").status_code == 200
+
+
 def test_mpremote_gets_its_prompt_after_it_has_served(board):
     """Ctrl-C ends serving; the prompt is there, and what served can be looked at."""
     times = board.said().count("MicroWebSrv2 serves")
