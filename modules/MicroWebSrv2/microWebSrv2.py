@@ -11,6 +11,9 @@ from .libs.XAsyncSockets import (
 from .libs.xAsyncWorker import TICK_MS
 from .workerShare import WorkerShare
 
+_CLOSE_MS = const(5000)  # how long Stop waits for another thread to close the port
+_STEP_MS = const(20)  # how often it looks
+
 
 class MicroWebSrv2Exception(Exception):
     """The server cannot do what was asked in its present state."""
@@ -184,7 +187,10 @@ class MicroWebSrv2:
             raise MicroWebSrv2Exception(str(ex))
 
     def Stop(self):
-        """Stops listening and closes every connection; a pool of its own ends."""
+        """Stops listening and closes every connection; a pool of its own ends.
+
+        From a thread that does not serve it returns when the port is closed, unless a handler blocks for seconds.
+        """
         pool = self._pool
         if not pool:
             return
@@ -199,6 +205,8 @@ class MicroWebSrv2:
             for polled in list(worker.Sockets.values()):
                 if getattr(polled, "WebServer", None) is self:  # also what an HttpConnection has become
                     polled.Close()
+        if not any(worker.InThread() for worker in pool.Workers):
+            _AwaitClosed(server)
         self._shares = {}
         self.Log("stopped", self.INFO)
 
@@ -488,3 +496,13 @@ def _CheckCount(name, value, least):
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         kind = "a positive integer" if least else "a positive integer or zero"
         raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
+
+
+def _AwaitClosed(server):
+    """Waits while another thread, which serves, closes a listening socket."""
+    from .libs.interpreter import SleepMs
+
+    patience = _CLOSE_MS // _STEP_MS
+    while server.GetSocketObj() is not None and patience:
+        SleepMs(_STEP_MS)
+        patience -= 1
