@@ -45,9 +45,11 @@ class Guards:
 
     def end(self):
         """Stop them; none may have failed, and none have written a password."""
+        were_running = [server.is_running for server in self._servers]
         for server in self._servers:
-            assert server.is_running
             server.stop()
+        assert all(were_running)
+        for server in self._servers:
             output = server.output()
             assert "Traceback" not in output, output
             for secret in (PASSWORD, OTHER, WRONG, "pbkdf2", basic("admin", WRONG)[21:], basic("admin", PASSWORD)[21:]):
