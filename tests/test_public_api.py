@@ -67,7 +67,7 @@ def test_property(path, access):
 def test_tables():
     server = MicroWebSrv2.MicroWebSrv2
     assert tuple(server.DefaultPages[:4]) == names.DEFAULT_PAGES
-    assert {ext: server.MimeTypes.get(ext) for ext in names.MIME_TYPES} == names.MIME_TYPES
+    assert {ext: server.GetMimeTypeFromFilename("file" + ext) for ext in names.MIME_TYPES} == names.MIME_TYPES
 
 
 @pytest.mark.parametrize("name", [name for name in names.EXPORTS if name not in names.METHODS])

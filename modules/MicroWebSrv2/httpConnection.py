@@ -17,22 +17,13 @@ The states and their moves:
 
 and any of them to closed; HANDLING and SENDING also to the socket's being
 handed over to another protocol. The methods on the way of every request have
-frames of at most 11 words (see `RequestHead`).
+frames of at most 11 words (see `RequestHead`). What most connections never
+come to (BODY, SENDING, DISCARD, HANDSHAKE) is in `httpConnectionMore.py`.
 """
 
 from .exchange import Exchange
-from .libs.httpSyntax import SEEN_CLOSE, SEEN_EXPECT, CheckPartialHead, ContentError, HttpError
-from .libs.interpreter import (
-    Handshake,
-    PeerAddress,
-    PollKey,
-    ReadInto,
-    SendsFile,
-    ShutdownWrite,
-    TraceText,
-    Write,
-    const,
-)
+from .libs.httpSyntax import SEEN_CLOSE, ContentError, HttpError
+from .libs.interpreter import AddLater, ReadInto, SendsFile, ShutdownWrite, TraceText, Write, const
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
 from .pipeline import OnFailure, OnHead
 
@@ -50,13 +41,7 @@ _OUT = const(4)
 
 _LOST = (OSError, ValueError)  # ValueError: MicroPython does not trust the client's certificate
 
-_MAX_HEAD = const(8192)  # bytes of a request's head, or the slot's size where that is more
-_MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the least
-_MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
-_MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
-_PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one ...
-_HANDLER_MS = const(2500)  # ... and that much more with a handler that answers later
-_TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
+_PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one
 _LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
@@ -98,24 +83,6 @@ class HttpConnection(PolledSocket):
         super().Attach(worker)
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
-    def Secure(self, sslContext):
-        """Begins TLS; the handshake has the deadline of a request."""
-        from .libs.xAsyncTLS import Wrap, XAsyncTCPClientException
-
-        key = PollKey(self._sock)
-        try:
-            self._stream, self._sock = Wrap(self._sock, sslContext, True, None)
-            self._tls = True
-            self._state = _HANDSHAKE
-        except XAsyncTCPClientException as ex:  # the client has gone already
-            self._Note("TLS handshake", ex)
-            self._worker.Sockets.pop(key, None)  # CPython has closed the socket: it has no key any more
-            self.CloseFor(XClosedReason.Error)
-
-    def CliAddr(self):
-        """Returns (ip, port) of the client."""
-        return PeerAddress(self._rawAddress)
-
     def IsSecure(self):
         """Says whether the connection is secured by TLS."""
         return self._tls
@@ -127,10 +94,6 @@ class HttpConnection(PolledSocket):
 
             self._client = HttpClient(self._pool, self)
         return self._client
-
-    def HandOverTo(self, successor):
-        """Lets `successor.TakeOver(worker, mask, rest)` have the socket after 101, not the XAsyncTCPClient."""
-        self._successor = successor
 
     def IsIdle(self):
         if self._state != _IDLE and self._state != _HANDSHAKE:
@@ -159,15 +122,6 @@ class HttpConnection(PolledSocket):
         """Says whether a request is coming in that has not come whole yet."""
         return self._state == _HEAD or self._state == _BODY
 
-    def IsElsewhere(self):
-        """Says whether the connection is served by another thread than the calling one."""
-        return self._worker is not None and self._worker.IsElsewhere()
-
-    def Post(self, callback):
-        """Calls `callback()` in the thread that serves the connection."""
-        if self._worker:
-            self._worker.Post(callback, self)
-
     # --- events ---
 
     def OnReadyForReading(self):
@@ -180,37 +134,6 @@ class HttpConnection(PolledSocket):
                 self._Advance()
             if self._state == _IDLE and self._pos == self._have:
                 self._ReleaseSlot()
-
-    def _ReadTLS(self):
-        """Reads until TLS has no more: no poll would tell of the bytes that it keeps.
-
-        A read that leaves room has had them all; another would cost an exception on CPython.
-        """
-        for _ in range(_TLS_READS):
-            if self._state > _HEAD or not self._worker or not (self._slot or self._TakeSlot()) or not self._Fill():
-                return
-            isFull = self._have == len(self._buf)
-            self._Advance()
-            if not isFull:
-                return
-        self._worker.Post(self._ReadOn, self)
-
-    def _ReadOn(self):
-        if self._worker and self._state <= _HEAD:
-            self.OnReadyForReading()
-
-    def _OnMoreToRead(self):
-        state = self._state
-        if state == _BODY:
-            self._Run(self._reader.OnReadable)
-        elif state == _DISCARD:
-            self._GoOn()
-        elif state == _LINGER:
-            self._ReadAway()
-        elif state == _HANDSHAKE:
-            self._ShakeHands()
-        else:  # the next request waits in the kernel until this one is answered
-            self.Notify(_IN, False)
 
     def OnReadyForWriting(self):
         if self._sender:
@@ -245,20 +168,6 @@ class HttpConnection(PolledSocket):
                 self.WebServer.Log(TraceText(ex), self.WebServer.ERROR)
             finally:  # no memory or stack may be left to tell of it
                 self.CloseFor(XClosedReason.Error)
-
-    def _Note(self, text, error):
-        self.WebServer.Log("%s:%s %s: %s" % (self.CliAddr() + (text, error)), self.WebServer.DEBUG)
-
-    def _ShakeHands(self):
-        try:
-            if not Handshake(self._stream):
-                return
-        except OSError as ex:
-            self._Note("TLS handshake", ex)
-            self.CloseFor(XClosedReason.Error)
-            return
-        self._state = _IDLE
-        self.OnReadyForReading()
 
     # --- receiving ---
 
@@ -321,13 +230,6 @@ class HttpConnection(PolledSocket):
         if self._state == _DISCARD:
             self._GoOn()
 
-    def _Run(self, step):
-        """Takes a step of the request or its answer, then goes on with what follows it."""
-        self._busy = True
-        step()
-        self._busy = False
-        self._GoOn()
-
     def _NextHead(self):
         """Parses the next head into the exchange; False if more bytes are needed."""
         buf = self._buf
@@ -348,96 +250,6 @@ class HttpConnection(PolledSocket):
         self._closing = (exchange._seen & SEEN_CLOSE or not exchange._minor) and not exchange.IsKeepAlive()
         return True
 
-    def _SeekHeadEnd(self, buf):
-        """Skips empty lines, then returns the head's end; 0 if it has not come yet. Raises HttpError."""
-        pos = self._pos
-        have = self._have
-        while pos + 1 < have and buf[pos] == 13 and buf[pos + 1] == 10:  # RFC 9112 section 2.2
-            pos += 2
-        self._pos = pos
-        if pos == have:
-            self._scanned = pos
-            return 0
-        end = buf.find(b"\r\n\r\n", pos, have)
-        if end < 0:
-            self._AwaitHead(buf, pos, have)
-        return end + 4 if end >= 0 else 0
-
-    def _AwaitHead(self, buf, pos, have):
-        """A head that has not come whole: it is checked as far as it goes, and given room."""
-        if self._state == _IDLE:  # one deadline for the whole head
-            self._state = _HEAD
-            self.SetExpiry(self.WebServer.RequestsTimeoutSec)
-        CheckPartialHead(buf, pos, have, max(len(buf), _MAX_HEAD))
-        self._scanned = max(pos, have - 3)
-        if have == len(buf):
-            if pos:
-                self._MoveDown(0)
-            else:
-                self._buf = bytearray(_MAX_HEAD)
-                self._buf[:have] = buf
-                self._view = memoryview(self._buf)
-
-    def _MoveDown(self, to):
-        """Moves the bytes not parsed yet to the offset `to`, so that there is room behind them."""
-        size = self._have - self._pos
-        self._buf[to : to + size] = self._buf[self._pos : self._have]
-        self._pos = self._scanned = to
-        self._have = to + size
-
-    # --- the request's content ---
-
-    def BeginContent(self, reader):
-        """Lets a ContentReader take the content, and asks for it where the client waits to be asked."""
-        self._reader = reader
-        self._state = _BODY
-        exchange = self.Exchange
-        if exchange._seen & SEEN_EXPECT and exchange._minor and self._pos == self._have:
-            Write(self._stream, b"HTTP/1.1 100 Continue\r\n\r\n")
-        exchange._seen &= ~SEEN_EXPECT
-        self._worker.LookAtClock()
-        reader.Begin(self._worker.Now)
-
-    def FillContent(self):
-        """Reads behind the head, which stays where it is. Returns as `_Fill`."""
-        if not self._slot and not self._TakeSlot():
-            return 0
-        self._MakeRoom()
-        return self._Fill()
-
-    def _MakeRoom(self):
-        exchange = self.Exchange
-        end = exchange._end if exchange._buf is self._buf else 0  # the head may have been copied away
-        if self._pos > end:
-            self._MoveDown(end)
-        if len(self._buf) - self._have < _MIN_ROOM:
-            buf = bytearray(len(self._buf) + 4 * _MIN_ROOM)
-            buf[: self._have] = self._view[: self._have]
-            view = memoryview(buf)
-            if exchange._buf is self._buf:
-                exchange._buf = buf
-                exchange._view = view
-            self._buf = buf
-            self._view = view
-
-    def ContentDeadline(self, began, received):
-        """Sets the content's deadline: a time to begin with, and more for what has come."""
-        grace = self.WebServer.RequestsTimeoutSec * 1000 + TICK_MS
-        self.ExpireAt = began + grace + received * 1000 // _MIN_RATE
-
-    def RunContent(self, stream):
-        """Lets a ContentStream be read on, outside of an event."""
-        if self._reader is stream and self._state == _BODY:
-            self._Run(stream.OnReadable)
-
-    def EndContent(self):
-        """Called by the reader when the content has come whole: the handler's turn."""
-        self._unread = False
-        if self._state == _BODY:
-            self._reader = None
-            self._state = _HANDLING
-            self.ExpireAt = 0
-
     # --- answering ---
 
     def CloseAfterwards(self):
@@ -457,55 +269,6 @@ class HttpConnection(PolledSocket):
         elif not self.Exchange._minor:
             head.Put(b"\r\nConnection: keep-alive")
 
-    def _CostsMoreToSkip(self):
-        """Says whether a new connection costs less than skipping a content that nobody reads."""
-        exchange = self.Exchange
-        return exchange._seen & SEEN_EXPECT or not 0 <= exchange._length <= _MAX_DISCARD
-
-    def Defer(self, timeoutSec):
-        """The answer comes later: the slot is given back, the deadline is the handler's."""
-        self._GiveUpSlot()
-        if not self._expecting:
-            self._expecting = True
-            self._worker.Expecting += 1
-            self._waitsSince = self._worker.Now + _HANDLER_MS
-        if self._state == _HANDLING:
-            self.SetExpiry(timeoutSec)
-
-    def _GiveUpSlot(self):
-        """Gives the slot back while the client, or the handler, takes its time; the head is kept aside."""
-        exchange = self.Exchange
-        if self._slot and self._pos == self._have and not self._reader and not self.ContentInSlot:
-            if exchange._buf is self._buf:
-                exchange.KeepHead()
-            self._ReleaseSlot()
-
-    def _EndDeferral(self):
-        if self._expecting:
-            self._expecting = False
-            self._worker.Expecting -= 1
-
-    def Refuse(self, error):
-        """Answers a request that cannot be served as the HttpError says, and closes."""
-        self._Note("refused", error)
-        if not self.Exchange:
-            self.Exchange = Exchange(self)
-        exchange = self.Exchange
-        if self._state <= _HEAD:  # what the exchange holds is the one before
-            exchange.ClearHead()
-            self._unread = False
-        self._closing = True
-        self._sendsOn = error.Status in (413, 414, 431, 503)
-        self._state = _HANDLING
-        reader = self._reader
-        self._reader = None
-        if exchange.Answered:
-            self.CloseFor(XClosedReason.Error)
-        else:
-            exchange.Response.ReturnRefusal(error.Status)
-        if reader:
-            reader.OnLost()
-
     def Transmit(self, code, head):
         """Sends the answer: the HeadWriter's bytes, then the exchange's Body, if it has one."""
         if self._stream is None:  # the client has gone
@@ -522,15 +285,6 @@ class HttpConnection(PolledSocket):
         elif count >= 0:
             self._BeginSending(code, bytes(head.View[count : head.Length]))
 
-    def _BeginSendingFile(self, code, head):
-        """Lets the kernel send a file: mostly all of it is out at once."""
-        from .httpFileSender import FileSender
-
-        exchange = self.Exchange
-        self._sender = FileSender(self._stream, code, head.View[: head.Length], exchange.Body, exchange.BodyLength)
-        exchange.Body = None
-        self._SendOn()
-
     def _WriteHead(self, head):
         """Returns how many bytes the client took; -1 when the connection is lost."""
         try:
@@ -540,51 +294,11 @@ class HttpConnection(PolledSocket):
             self.CloseFor(XClosedReason.Error)
             return -1
 
-    def Write(self, data):
-        """Writes as much of `data` as the client takes; returns the count or None. Raises OSError."""
-        return Write(self._stream, data)
-
     def _DropBody(self):
         body = self.Exchange.Body
         self.Exchange.Body = None
         if hasattr(body, "close"):
             body.close()
-
-    def _BeginSending(self, code, rest):
-        from .httpSender import ContentSender
-
-        exchange = self.Exchange
-        chunked = exchange.BodyLength < 0 and exchange._minor == 1
-        self._sender = ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
-        exchange.Body = None
-        self._SendOn()
-
-    def _SendOn(self):
-        self._state = _SENDING
-        self._waitsSince = self._worker.Now
-        self._Send()
-
-    def _Send(self):
-        """Sends on, as far as the client takes it."""
-        sender = self._sender
-        try:
-            done = sender.Step()
-        except OSError as ex:
-            self._Note("lost while sending", ex)
-            self.CloseFor(XClosedReason.Error)
-            return
-        if done:
-            self._sender = None
-            self.Notify(_OUT, False)
-            sender.Close()
-            self._OnAnswerSent(sender.Code)
-        elif self._worker:
-            self._GiveUpSlot()
-            self.SetExpiry(self.WebServer.RequestsTimeoutSec)  # for this stretch without progress
-            if not self._slot:  # one that is kept for what came behind the request is kept since the answer began
-                self._waitsSince = self._worker.Now
-            self.Notify(_IN, False)
-            self.Notify(_OUT, sender.WantsWriting)
 
     def _OnAnswerSent(self, code):
         if self._closing or self._unread or code == 101:
@@ -606,54 +320,7 @@ class HttpConnection(PolledSocket):
         else:
             self._Discard()
 
-    def _GoOn(self):
-        """Takes up the next request after an answer that was not sent in one go."""
-        if self._state == _DISCARD and self._worker:
-            self._SkipContent()
-        if self._state != _IDLE or not self._worker:
-            return
-        self.Notify(_IN, True)
-        if self._slot:
-            self._Advance()
-        if self._tls:
-            self._ReadTLS()
-        if self._state == _IDLE and self._worker and self._pos == self._have:
-            self._ReleaseSlot()
-
     # --- endings ---
-
-    def _HandOver(self):
-        """After 101 the socket is the successor's; what came behind the request goes with it."""
-        successor = self._successor or self.AsAsyncSocket()
-        self.Exchange.KeepHead()
-        rest = bytes(self._view[self._pos : self._have]) if self._slot else b""
-        self._ReleaseSlot()
-        successor.TakeOver(self._worker, self._mask, rest)
-        self._worker = self._sock = self._stream = None
-
-    def _Discard(self):
-        """Skips what nobody has read of the content, then takes up the next request."""
-        self._state = _DISCARD
-        if not self._reader:
-            from .httpContent import ContentReader
-
-            self._reader = ContentReader(self, self.Exchange._length)
-            self._reader.Begin(self._worker.Now)
-        self.Notify(_IN, True)
-
-    def _SkipContent(self):
-        try:
-            done = self._reader.Skip()
-        except HttpError:
-            self.CloseFor(XClosedReason.Error)
-            return
-        if done and self._worker:
-            self._reader = None
-            self._unread = False
-            self._state = _IDLE
-            self.SetExpiry(self.WebServer.RequestsTimeoutSec)
-        elif self._pos == self._have:  # the rest may take its time: it needs no buffer meanwhile
-            self._ReleaseSlot()
 
     def _Linger(self):
         """Closes; but later while the client still sends, or the answer would be lost to it (RFC 9112 section 9.6)."""
@@ -667,15 +334,9 @@ class HttpConnection(PolledSocket):
         self.SetExpiry(_LINGER_SEC)
         self.Notify(_IN, True)
 
-    def _ReadAway(self):
-        """LINGER: what comes goes nowhere."""
-        if self._slot or self._TakeSlot():
-            self._have = 0
-            self._Fill()
-            self._ReleaseSlot()
-
     def _Release(self):
-        self._EndDeferral()
+        if self._expecting:
+            self._EndDeferral()
         self._ReleaseSlot()
         sender = self._sender
         reader = self._reader
@@ -695,3 +356,12 @@ class HttpConnection(PolledSocket):
 
     def _Leave(self):
         self.Detach()
+
+
+def _More():
+    from .httpConnectionMore import HttpConnectionMore
+
+    return HttpConnectionMore
+
+
+AddLater(HttpConnection, _More)

@@ -197,3 +197,26 @@ def _NewDecoder():
     from .libs.httpChunked import ChunkedDecoder
 
     return ChunkedDecoder()
+
+
+def SeeToContent(connection, exchange):
+    """Lets the content of a request be read, as its route wants it, then the request be handled. Raises HttpError."""
+    web = exchange.WebServer
+    if exchange.Route and exchange.Route.Stream:
+        _HandleStream(connection, exchange)
+    elif exchange.Route or web.Modules:
+        if exchange._length > web.MaxRequestContentLength:
+            raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
+        connection.BeginContent(WholeContent(connection, exchange._length, web.MaxRequestContentLength))
+    else:
+        Handle(exchange)  # nobody wants the content: the answer need not wait for it
+
+
+def _HandleStream(connection, exchange):
+    stream = ContentStream(connection, exchange._length)
+    exchange.Custom = True
+    exchange.Stream = stream
+    if exchange._length:  # an empty content is a stream too, at its end
+        connection.BeginContent(stream)
+    Handle(exchange)
+    stream.OnHandled()

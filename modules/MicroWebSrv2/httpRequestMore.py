@@ -81,7 +81,7 @@ class HttpRequestMore:
 
     def AllowedMethods(self):
         """Returns the methods that the request's path has, as the value of `Allow`."""
-        from .pipeline import AllowedMethods
+        from .options import AllowedMethods
 
         return AllowedMethods(self._exchange)
 

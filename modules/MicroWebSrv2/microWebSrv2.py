@@ -1,18 +1,18 @@
 """The web server: its configuration, its start and stop, what all its connections share."""
 
 from .httpConnection import HttpConnection
-from .libs.interpreter import FileStat, const
+from .httpRequest import HttpRequest
+from .httpResponse import HttpResponse
+from .libs.interpreter import AddLater, AddNow, const
 from .libs.XAsyncSockets import (
     XAsyncSocketsPool,
     XAsyncSocketsPoolException,
+    XAsyncTCPClient,
     XAsyncTCPServer,
     XAsyncTCPServerException,
 )
 from .libs.xAsyncWorker import TICK_MS
 from .workerShare import WorkerShare
-
-_CLOSE_MS = const(5000)  # how long Stop waits for another thread to close the port
-_STEP_MS = const(20)  # how often it looks
 
 
 class MicroWebSrv2Exception(Exception):
@@ -32,30 +32,7 @@ class MicroWebSrv2:
 
     DefaultPages = ["index.html", "index.htm", "default.html", "default.htm"]
 
-    MimeTypes = {
-        ".txt": "text/plain",
-        ".htm": "text/html",
-        ".html": "text/html",
-        ".css": "text/css",
-        ".csv": "text/csv",
-        ".js": "application/javascript",
-        ".xml": "application/xml",
-        ".xhtml": "application/xhtml+xml",
-        ".json": "application/json",
-        ".zip": "application/zip",
-        ".pdf": "application/pdf",
-        ".ts": "application/typescript",
-        ".woff": "font/woff",
-        ".woff2": "font/woff2",
-        ".ttf": "font/ttf",
-        ".otf": "font/otf",
-        ".jpg": "image/jpeg",
-        ".jpeg": "image/jpeg",
-        ".png": "image/png",
-        ".gif": "image/gif",
-        ".svg": "image/svg+xml",
-        ".ico": "image/x-icon",
-    }
+    MimeTypes = {}  # what AddMimeType has added to those of mimeTypes.py
 
     Modules = []  # the loaded modules, in the order of loading
     _modulesByName = {}
@@ -71,22 +48,13 @@ class MicroWebSrv2:
         ValueError for a bad name, MicroWebSrv2Exception when there is no such
         module or it is broken.
         """
-        _CheckText("modName", modName)
-        known = MicroWebSrv2._modulesByName
-        if modName not in known:
-            try:
-                module = _ImportModule(modName)
-            except ImportError as ex:
-                raise MicroWebSrv2Exception('cannot load the module "%s": %s' % (modName, ex))
-            create = getattr(module, modName, None)
-            if create is None:
-                raise MicroWebSrv2Exception('the module "%s" has no class "%s"' % (modName, modName))
-            instance = create()
-            if not hasattr(instance, "OnRequest"):
-                raise MicroWebSrv2Exception('the class "%s" has no method "OnRequest"' % modName)
-            known[modName] = instance
+        CheckText("modName", modName)
+        if modName not in MicroWebSrv2._modulesByName:
+            from .moduleLoader import Load
+
+            MicroWebSrv2._modulesByName[modName] = instance = Load(modName)
             MicroWebSrv2.Modules.append(instance)
-        return known[modName]
+        return MicroWebSrv2._modulesByName[modName]
 
     @staticmethod
     def HTMLEscape(s):
@@ -99,15 +67,15 @@ class MicroWebSrv2:
     @staticmethod
     def AddDefaultPage(filename):
         """Adds a page that stands for its directory, after those there are. Raises ValueError."""
-        _CheckText("filename", filename)
+        CheckText("filename", filename)
         if filename not in MicroWebSrv2.DefaultPages:
             MicroWebSrv2.DefaultPages.append(filename)
 
     @staticmethod
     def AddMimeType(ext, mimeType):
         """Lets files with the extension `ext` (".tar") be served, as `mimeType`. Raises ValueError."""
-        _CheckText("ext", ext)
-        _CheckText("mimeType", mimeType)
+        CheckText("ext", ext)
+        CheckText("mimeType", mimeType)
         if ext[0] != ".":
             raise ValueError('"ext" must begin with a dot, got "%s"' % ext)
         MicroWebSrv2.MimeTypes[ext.lower()] = mimeType
@@ -115,12 +83,14 @@ class MicroWebSrv2:
     @staticmethod
     def GetMimeTypeFromFilename(filename):
         """Returns the MIME type (str) of a filename by its extension, or None. Raises ValueError."""
-        _CheckText("filename", filename)
+        CheckText("filename", filename)
         dot = filename.rfind(".")
         if dot < 0:
             return None
-        ext = filename[dot:]
-        return MicroWebSrv2.MimeTypes.get(ext) or MicroWebSrv2.MimeTypes.get(ext.lower())
+        from .mimeTypes import TypeOf
+
+        ext = filename[dot:].lower()
+        return MicroWebSrv2.MimeTypes.get(ext) or TypeOf(ext)
 
     # --- life ---
 
@@ -177,6 +147,8 @@ class MicroWebSrv2:
         _CheckCount("parllProcCount", parllProcCount, 0)
         _CheckCount("procStackSize", procStackSize, 0)
         self._CheckStopped()
+        if parllProcCount:
+            AddNow(MicroWebSrv2)  # no import while another thread serves
         pool = XAsyncSocketsPool()
         try:
             self.StartInPool(pool)
@@ -185,30 +157,6 @@ class MicroWebSrv2:
         except XAsyncSocketsPoolException as ex:
             self.Stop()
             raise MicroWebSrv2Exception(str(ex))
-
-    def Stop(self):
-        """Stops listening and closes every connection; a pool of its own ends.
-
-        From a thread that does not serve it returns when the port is closed, unless a handler blocks for seconds.
-        """
-        pool = self._pool
-        if not pool:
-            return
-        server = self._server
-        managed = self._managed
-        self._pool = self._server = None
-        self._managed = False
-        if managed:
-            pool.StopWaitEvents()
-        server.Close()
-        for worker in pool.Workers:
-            for polled in list(worker.Sockets.values()):
-                if getattr(polled, "WebServer", None) is self:  # also what an HttpConnection has become
-                    polled.Close()
-        if not any(worker.InThread() for worker in pool.Workers):
-            _AwaitClosed(server)
-        self._shares = {}
-        self.Log("stopped", self.INFO)
 
     def Log(self, msg, msgType):
         """Hands a message to OnLogging, or prints it with its time and level."""
@@ -220,58 +168,13 @@ class MicroWebSrv2:
         level = ("DEBUG", "INFO", "WARNING", "ERROR")[msgType]
         print("%04d-%02d-%02d %02d:%02d:%02d MWS2 %s %s" % (tuple(localtime()[:6]) + (level, msg)))
 
-    def ResolvePhysicalPath(self, urlPath):
-        """Returns the path of the file that a decoded URL path stands for, or None. Raises ValueError."""
-        _CheckText("urlPath", urlPath)
-        from .filePaths import ResolvePath
-
-        return ResolvePath(self, urlPath)[0]
-
-    def EnableSSL(self, certFile, keyFile, caFile=None):
-        """Serves https with a certificate and its key (PEM or DER); port 80 becomes 443.
-
-        With `caFile` a client must show a certificate signed by it. Raises
-        ValueError, MicroWebSrv2Exception.
-        """
-        _CheckText("certFile", certFile)
-        _CheckText("keyFile", keyFile)
-        if caFile is not None:
-            _CheckText("caFile", caFile)
-        self._CheckStopped()
-        for path in (certFile, keyFile, caFile):
-            if path and not FileStat(path):
-                raise MicroWebSrv2Exception('cannot find the file "%s"' % path)
-        try:
-            from .libs.interpreter import ServerTLS
-
-            self._sslContext = ServerTLS(certFile, keyFile, caFile)
-        except (OSError, ValueError, ImportError) as ex:
-            raise MicroWebSrv2Exception("cannot use the certificate or its key: %s" % ex)
-        if self._bindAddress[1] == 80:
-            self._bindAddress = (self._bindAddress[0], 443)
-
-    def DisableSSL(self):
-        """Serves http; port 443 becomes 80. Raises MicroWebSrv2Exception while running."""
-        self._CheckStopped()
-        self._sslContext = None
-        if self._bindAddress[1] == 443:
-            self._bindAddress = (self._bindAddress[0], 80)
-
     def SetEmbeddedConfig(self):
         """Sets the limits for a device."""
         self._Configure(8, 16, 1024, 16 * 1024)
 
-    def SetLightConfig(self):
-        """Sets the limits for a small computer."""
-        self._Configure(64, 128, 1024, 512 * 1024)
-
     def SetNormalConfig(self):
         """Sets the limits for a usual server; they are the default."""
         self._Configure(256, 512, 4 * 1024, 2 * 1024 * 1024)
-
-    def SetLargeConfig(self):
-        """Sets the limits for a large server."""
-        self._Configure(512, 2 * 1024, 16 * 1024, 8 * 1024 * 1024)
 
     def _Configure(self, connQueueCapacity, bufferSlotsCount, bufferSlotSize, maxRequestContentLength):
         self._CheckStopped()
@@ -299,14 +202,10 @@ class MicroWebSrv2:
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
         from . import fileConditions, httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
-        from .httpRequest import HttpRequest
-        from .httpResponse import HttpResponse
         from .libs import attempts, cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
-        from .libs.interpreter import AddNow
 
-        for cls in (HttpRequest, HttpResponse, XAsyncSocketsPool):
-            AddNow(cls)
-
+        for later in (HttpConnection, HttpRequest, HttpResponse, MicroWebSrv2, XAsyncSocketsPool, XAsyncTCPClient):
+            AddNow(later)
         for worker in workers:
             self.ShareOf(worker)
 
@@ -409,7 +308,7 @@ class MicroWebSrv2:
 
     @RootPath.setter
     def RootPath(self, value):
-        _CheckText("RootPath", value)
+        CheckText("RootPath", value)
         self._CheckStopped()
         self._rootPath = value[:-1] if len(value) > 1 and value[-1] == "/" else value
 
@@ -431,7 +330,7 @@ class MicroWebSrv2:
     @NotFoundURL.setter
     def NotFoundURL(self, value):
         if value is not None:
-            _CheckText("NotFoundURL", value)
+            CheckText("NotFoundURL", value)
         self._CheckStopped()
         self._notFoundURL = value
 
@@ -477,17 +376,7 @@ class MicroWebSrv2:
         return value
 
 
-def _ImportModule(name):
-    path = "%s.mods.%s" % (__name__[: __name__.rfind(".")], name)
-    try:
-        return __import__(path, None, None, (name,))
-    except ImportError as ex:
-        if name not in str(ex):  # it is there, and something that it needs is not
-            raise
-    return __import__(name)
-
-
-def _CheckText(name, value):
+def CheckText(name, value):
     if not isinstance(value, str) or not value:
         raise ValueError('"%s" must be a not empty string, got %r' % (name, value))
 
@@ -498,11 +387,10 @@ def _CheckCount(name, value, least):
         raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
 
 
-def _AwaitClosed(server):
-    """Waits while another thread, which serves, closes a listening socket."""
-    from .libs.interpreter import SleepMs
+def _More():
+    from .microWebSrv2More import MicroWebSrv2More
 
-    patience = _CLOSE_MS // _STEP_MS
-    while server.GetSocketObj() is not None and patience:
-        SleepMs(_STEP_MS)
-        patience -= 1
+    return MicroWebSrv2More
+
+
+AddLater(MicroWebSrv2, _More)

@@ -3,7 +3,7 @@
 Imported by the first request of that kind that no route of its own takes.
 """
 
-from .pipeline import AllowedMethods
+from .webRoute import OPTIONS
 
 _MAX_AGE_SEC = 86400  # how long a browser may keep the answer
 
@@ -30,3 +30,16 @@ def _AllowAll(request, response, allow):
     if asked:  # "*" would leave Authorization out
         response.SetHeader("Access-Control-Allow-Headers", asked)
     response.SetHeader("Access-Control-Max-Age", _MAX_AGE_SEC)
+
+
+def AllowedMethods(exchange):
+    """Returns the methods of the request's path as the value of an Allow field."""
+    methods = list(exchange.Methods or ())
+    file = exchange._target == b"*" or exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path)
+    if not methods and file:
+        methods = ["GET"]
+    if "GET" in methods and "HEAD" not in methods:
+        methods.append("HEAD")
+    if OPTIONS not in methods:
+        methods.append(OPTIONS)
+    return ", ".join(methods)

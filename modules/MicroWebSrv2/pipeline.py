@@ -26,7 +26,9 @@ def OnHead(connection, exchange):
         route = methods.get("GET")
     exchange.Route = route
     if exchange._length or route and route.Stream:
-        _SeeToContent(connection, exchange)
+        from .httpContent import SeeToContent
+
+        SeeToContent(connection, exchange)
     else:
         Handle(exchange)
 
@@ -61,32 +63,6 @@ def _SafePath(path):
     except ValueError as ex:
         raise HttpError(400, str(ex))
     return path.encode()
-
-
-def _SeeToContent(connection, exchange):
-    web = exchange.WebServer
-    if exchange.Route and exchange.Route.Stream:
-        _HandleStream(connection, exchange)
-    elif exchange.Route or web.Modules:
-        if exchange._length > web.MaxRequestContentLength:
-            raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
-        from .httpContent import WholeContent
-
-        connection.BeginContent(WholeContent(connection, exchange._length, web.MaxRequestContentLength))
-    else:
-        Handle(exchange)  # nobody wants the content: the answer need not wait for it
-
-
-def _HandleStream(connection, exchange):
-    from .httpContent import ContentStream
-
-    stream = ContentStream(connection, exchange._length)
-    exchange.Custom = True
-    exchange.Stream = stream
-    if exchange._length:  # an empty content is a stream too, at its end
-        connection.BeginContent(stream)
-    Handle(exchange)
-    stream.OnHandled()
 
 
 def Handle(exchange):
@@ -168,16 +144,3 @@ def _AnswerPath(exchange):
     from .staticFiles import AnswerPath as _AnswerPath
 
     _AnswerPath(exchange)
-
-
-def AllowedMethods(exchange):
-    """Returns the methods of the request's path as the value of an Allow field."""
-    methods = list(exchange.Methods or ())
-    file = exchange._target == b"*" or exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path)
-    if not methods and file:
-        methods = ["GET"]
-    if "GET" in methods and "HEAD" not in methods:
-        methods.append("HEAD")
-    if OPTIONS not in methods:
-        methods.append(OPTIONS)
-    return ", ".join(methods)

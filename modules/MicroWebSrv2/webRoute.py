@@ -73,16 +73,16 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
     """
     if not callable(handler):
         raise ValueError('"handler" must be a function, got %r' % (handler,))
-    _CheckText("method", method)
-    _CheckText("routePath", routePath)
+    CheckText("method", method)
+    CheckText("routePath", routePath)
     if routePath[0] != "/":
         raise ValueError('"routePath" must start with "/", got "%s"' % routePath)
     if name is not None:
-        _CheckText("name", name)
+        CheckText("name", name)
     ROUTES.Version += 1
     method = method.upper()
-    segments = _Segments(routePath)
-    names = [_ArgName(segment) for segment in segments if _ArgName(segment)]
+    segments = Segments(routePath)
+    names = [ArgName(segment) for segment in segments if ArgName(segment)]
     for arg in names:
         if names.count(arg) > 1:
             raise ValueError('the argument "%s" stands twice in "%s"' % (arg, routePath))
@@ -90,7 +90,7 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
     if names:
         node = ROUTES.Tree
         for segment in segments:
-            node = node.setdefault(_ANY if _ArgName(segment) else UrlUtils.Unquote(segment), {})
+            node = node.setdefault(_ANY if ArgName(segment) else UrlUtils.Unquote(segment), {})
         node.setdefault(_END, {})[method] = route
     else:
         ROUTES.Literal.setdefault(_Encoded(routePath), {})[method] = route
@@ -114,7 +114,7 @@ def FindRoutes(path):
             return methods, None
     if ROUTES.Tree:
         args = []
-        methods = _Walk(ROUTES.Tree, _Segments(path), 0, args)
+        methods = _Walk(ROUTES.Tree, Segments(path), 0, args)
         if methods:
             return methods, args
     return None, None
@@ -167,24 +167,12 @@ def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signat
     Raises ValueError for bad arguments, WebRouteException for an unknown
     name or a missing argument.
     """
-    _CheckText("routeName", routeName)
-    if not isinstance(routeArgs, dict):
-        raise ValueError('"routeArgs" must be a dictionary')
-    route = ROUTES.Named.get(routeName)
-    if not route:
-        raise WebRouteException('no route is named "%s"' % routeName)
-    segments = []
-    for segment in _Segments(route.RoutePath):
-        arg = _ArgName(segment)
-        if arg:
-            if arg not in routeArgs:
-                raise WebRouteException('the route "%s" needs the argument "%s"' % (routeName, arg))
-            segment = UrlUtils.Quote(str(routeArgs[arg]), "")
-        segments.append(segment)
-    return "/" + "/".join(segments)
+    from .routePaths import PathOf
+
+    return PathOf(routeName, routeArgs)
 
 
-def _Segments(path):
+def Segments(path):
     path = _WithoutSlash(path)
     return path[1:].split("/") if len(path) > 1 else []
 
@@ -198,7 +186,7 @@ def _Encoded(path):
     return UrlUtils.Quote(_Decoded(_WithoutSlash(path))).encode()
 
 
-def _ArgName(segment):
+def ArgName(segment):
     return segment[1:-1] if segment[:1] == "<" and segment[-1:] == ">" else ""
 
 
@@ -216,6 +204,6 @@ def _IsDigits(text):
     return len(text) <= 18
 
 
-def _CheckText(name, value):
+def CheckText(name, value):
     if not isinstance(value, str) or not value:
         raise ValueError('"%s" must be a not empty string, got %r' % (name, value))

@@ -5,7 +5,6 @@ A worker is one thread's, so nothing here needs a lock.
 
 from time import gmtime
 
-from .libs.httpDate import HttpDate
 from .libs.httpHeadWriter import HeadWriter
 from .libs.interpreter import const
 from .libs.xAsyncWorker import TICK_MS, Guarded
@@ -127,11 +126,21 @@ class WorkerShare:
         second = self.Worker.Now // 1000
         if second != self._second:
             self._second = second
-            now = gmtime()
-            date = "\r\nDate: %s" % HttpDate(now) if now[0] >= _CLOCK_IS_SET else ""
-            self._head.SetDate(date.encode())
+            self._head.SetDate(_DateLine(gmtime()))
         return self._head
 
 
 def _Deadline(asyncSocket):
     return asyncSocket.ExpireAt
+
+
+def _DateLine(now):
+    """Returns the Date line (bytes) of answers; none while the clock was never set (RFC 9110 section 6.6.1)."""
+    if now[0] < _CLOCK_IS_SET:
+        return b""
+    try:
+        from .libs.httpDate import HttpDate
+
+        return ("\r\nDate: %s" % HttpDate(now)).encode()
+    except MemoryError:  # the answer is worth more than its date
+        return b""

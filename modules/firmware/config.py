@@ -16,7 +16,7 @@ _MAX_ITEMS = 16
 _MAX_SHOWN = 40
 
 # Objects of the file, parents first.
-_SECTIONS = ("wifi", "accessPoint", "ethernet", "server", "server.tls", "log")
+_SECTIONS = ("wifi", "accessPoint", "ethernet", "login", "server", "server.tls", "log")
 
 # Key, default, name of the rule, its arguments. All constant, so that frozen it takes no heap. `?` allows null,
 # `[]` makes it a list.
@@ -31,6 +31,9 @@ _TABLE = (
     ("accessPoint.ssid", "MicroWebSrv2-{id}", "ssid", 30),
     ("accessPoint.password", FACTORY_PASSWORD, "password?"),
     ("ethernet.enabled", None, "bool?"),
+    # The WiPy's alone: those of its factory, and as long as its memory for them.
+    ("login.user", "micro", "text", 32),
+    ("login.password", "python", "text", 32),
     ("server.port", 80, "int", 1, 65535),
     ("server.root", "webroot", "text", 128),
     ("server.profile", "embedded", "enum", "embedded", "light", "normal", "large"),

@@ -35,7 +35,7 @@ def raises(error, function, *args):
 def check_existence():
     for name in names.EXPORTS:
         expect(hasattr(package, name), f"{name} is missing")
-    for owner in ("HttpRequest", "HttpResponse", "XAsyncSocketsPool", "XAsyncTCPClient"):
+    for owner in set(names.INSTANCE_METHODS) | set(names.PROPERTIES):
         AddNow(getattr(package, owner))  # what a device waits with until it is asked for
     for table in (names.STATIC_METHODS, names.INSTANCE_METHODS, names.PROPERTIES):
         for owner in table:

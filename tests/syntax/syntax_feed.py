@@ -11,10 +11,10 @@ from MicroWebSrv2.libs.httpStatus import HasBody, IsFieldValue, Reason
 from MicroWebSrv2.libs.httpSyntax import (
     SEEN_CLOSE,
     SEEN_KEEP_ALIVE,
-    CheckPartialHead,
     HttpError,
     RequestHead,
 )
+from MicroWebSrv2.libs.httpSyntaxMore import CheckPartialHead
 from MicroWebSrv2.libs.urlUtils import UrlUtils
 
 MAX_HEAD = 8192

@@ -6,7 +6,7 @@ serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
 of its own, imported when first asked for.
 """
 
-from .interpreter import Accept, AddLater, Listen, LocalPort, PollKey, TraceText, const
+from .interpreter import Accept, AddLater, Listen, LocalPort, TraceText, const
 from .xAsyncWorker import TICK_MS, PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
 from .xBuffers import XBufferSlot, XBufferSlots, XFiFo, XFiFoException  # noqa: F401 (part of this layer)
 
@@ -182,19 +182,6 @@ class XAsyncTCPServer(XAsyncSocket):
         """XBufferSlots or None: the buffers of its connections."""
         return self._slots
 
-    def AttachAlso(self, worker):
-        """Waits for connections in one more worker."""
-        if worker.IsElsewhere():
-            worker.Post(lambda: self.AttachAlso(worker))
-            return
-        worker.Sockets[PollKey(self._sock)] = self
-        worker.Poller.Register(self._sock, _IN)
-
-    def DetachFrom(self, worker):
-        """No longer waits for connections in a further worker."""
-        worker.Poller.Unregister(self._sock)
-        worker.Sockets.pop(PollKey(self._sock), None)
-
     def OnReadyForReading(self):
         worker = self._CurrentWorker()
         worker.LookAtClock()  # it may have been waiting for long, and how long a connection is silent counts
@@ -333,5 +320,12 @@ def _ClientMore():
     return XAsyncTCPClientMore
 
 
+def _ServerMore():
+    from .xAsyncTCPServer import XAsyncTCPServerMore
+
+    return XAsyncTCPServerMore
+
+
 AddLater(XAsyncSocketsPool, _PoolMore)
+AddLater(XAsyncTCPServer, _ServerMore)
 AddLater(XAsyncTCPClient, _ClientMore)

@@ -2,7 +2,7 @@
 
 A request's head is parsed where it lies in its buffer: what the server needs
 of every request is decided in one pass over the lines, every other field is
-found again when somebody asks for it.
+found again when somebody asks for it. What few heads have is in `httpSyntaxMore.py`.
 """
 
 from .interpreter import IsHost, IsTarget, IsToken, const
@@ -112,34 +112,14 @@ class RequestHead:
         buf = self._buf
         sp = buf.find(b" ", start, eol)
         if sp + 9 != eol or not buf.startswith(b" HTTP/1.1", sp):
-            self._minor = _ParseVersion(buf, sp + 1, eol)
+            self._minor = _More().ParseVersion(buf, sp + 1, eol)
         target = bytes(self._view[start:sp])  # bytes: MicroPython looks each new str up among its interned ones
         self._target = target
         if target not in self.Known:
             if not IsTarget(buf, start, sp):
                 raise HttpError(400, "malformed request target")
             if target[0] != 47:
-                self._ParseOtherForm(target)
-
-    def _ParseOtherForm(self, target):
-        """Brings a target that is no path into origin-form (RFC 9112 section 3.2)."""
-        if target == b"*" and self._method == "OPTIONS":
-            return
-        if self._method == "CONNECT":
-            raise HttpError(501, "no tunnels here")
-        if target[:7].lower() != b"http://" and target[:8].lower() != b"https://":
-            raise HttpError(400, "malformed request target")
-        authority = target.find(b"//") + 2
-        path = len(target)
-        for mark in (b"/", b"?"):
-            at = target.find(mark, authority, path)
-            if at >= 0:
-                path = at
-        if path == authority or not _IsAuthority(target, authority, path):
-            raise HttpError(400, "malformed authority")
-        self._authority = str(target[authority:path], "ascii")  # it replaces Host (section 3.2.2)
-        target = target[path:]
-        self._target = target if target[:1] == b"/" else b"/" + target
+                _More().ParseOtherForm(self, target)
 
     def _ParseFields(self, i, end):
         """Checks every field line and reads those that matter."""
@@ -178,7 +158,7 @@ class RequestHead:
         if end - start == len(_lastHost[0]) and buf.startswith(_lastHost[0], start):
             return
         end = TrimEnd(buf, start, end)
-        if not _IsAuthority(buf, start, end):
+        if not IsAuthority(buf, start, end):
             raise HttpError(400, "malformed Host field")
         if end - start <= _MAX_LAST_HOST:
             _lastHost[0] = bytes(self._view[start:end])
@@ -279,6 +259,12 @@ def _MalformedField():
     return HttpError(400, "malformed field line")
 
 
+def _More():
+    from . import httpSyntaxMore
+
+    return httpSyntaxMore
+
+
 def _CheckLineEnds(buf, start, end):
     """Refuses bare CR, bare LF and NUL in the field lines, and too many lines."""
     lines = buf.count(b"\r\n", start, end)
@@ -290,38 +276,7 @@ def _CheckLineEnds(buf, start, end):
         raise HttpError(431, "more than %d fields" % MAX_FIELDS)
 
 
-def CheckPartialHead(buf, start, have, maxSize):
-    """Refuses a head that can only turn out malformed, or larger than `maxSize`, before the rest comes."""
-    line = buf.find(b"\n", start, have)
-    first = line
-    while line >= 0:  # a bare LF would hide the head's end
-        if line == start or buf[line - 1] != _CR:
-            raise HttpError(400, "bare LF")
-        line = buf.find(b"\n", line + 1, have)
-    if have - start >= maxSize:
-        if first < 0:
-            raise HttpError(414, "request line larger than %d bytes" % maxSize)
-        raise HttpError(431, "request head larger than %d bytes" % maxSize)
-
-
-def _ParseVersion(buf, start, eol):
-    """Returns the minor version to speak by: 1, or 0 for HTTP/1.0. Raises HttpError."""
-    version = buf[start:eol]
-    if (
-        not start
-        or eol - start != 8
-        or not version.startswith(b"HTTP/")
-        or version[6] != 46
-        or not 48 <= version[5] <= 57
-        or not 48 <= version[7] <= 57
-    ):
-        raise HttpError(400, "malformed request line")
-    if version[5] != 49:
-        raise HttpError(505, "HTTP version not supported")
-    return 1 if version[7] != 48 else 0  # RFC 9110 section 2.5: a higher minor is served as ours
-
-
-def _IsAuthority(buf, start, end):
+def IsAuthority(buf, start, end):
     """Says whether buf[start:end] is a name or an address, and perhaps a port (RFC 3986 section 3.2)."""
     if not IsHost(buf, start, end):
         return False

@@ -10,5 +10,12 @@ IS_MICROPYTHON = sys.implementation.name == "micropython"
 
 if IS_MICROPYTHON:
     from .onMicroPython import *  # noqa: F403
+
+    def __getattr__(name):
+        """Reached by an import of what only some programs need, and of what there is not."""
+        from . import onMicroPythonMore
+
+        return getattr(onMicroPythonMore, name)
+
 else:
     from .onCPython import *  # noqa: F403
