@@ -74,6 +74,7 @@ class Board:
     heap: int
     products: tuple
     make: dict
+    library: bool
     submodules: tuple
     flash: Flash
     usb: tuple
@@ -185,6 +186,7 @@ def _board(name, folder, variant, data):
         heap=data["heap"],
         products=tuple(data["products"]),
         make=data.get("make", {}),
+        library=data.get("library", False),
         submodules=tuple(data.get("submodules", ())),
         flash=_flash(folder, data["flash"]) if "flash" in data else None,
         usb=tuple(USBDevice(int(row["vid"], 16), int(row["pid"], 16), row["what"]) for row in data.get("usb", ())),

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 from contextlib import contextmanager
 
@@ -13,6 +14,9 @@ from tools.failure import ToolError
 from tools.micropython import COMMIT, STAMP, VERSION, source_tree
 from tools.paths import BUILD, DIST, MODULES, ROOT, shown
 from tools.step import run_step
+
+# CPython's side of libs/interpreter.py, as the root's manifest.py has it.
+NOT_ON_A_BOARD = ("onCPython.py", "wakeUp.py")
 
 MPY_CROSS = BUILD / "mpy-cross" / "mpy-cross"
 
@@ -33,6 +37,8 @@ def build(name):
             raise ToolError(f"{name} cannot be built here: {lacking}")
         build_mpy_cross(tree)
         make_port(tree, board)
+        if board.library:
+            compile_library(board)
         write_sbom(tree, board)
         return publish(board, [*board.products, sbom.NAME])
 
@@ -138,13 +144,33 @@ def forget_frozen_when_renamed(folder, board):
     MicroPython's makefiles compare times alone: a module taken away, or frozen with other options, they do not see.
     """
     names = sorted(str(path.relative_to(MODULES)) for path in MODULES.rglob("*.py"))
-    manifests = [path.read_text(encoding="utf-8") for path in (ROOT / "manifest.py", board.folder / "manifest.py")]
+    manifests = [path.read_text(encoding="utf-8") for path in manifest_files(board)]
     record = folder / "frozen-set.txt"
     if not changed(record, names + manifests):
         return
     shutil.rmtree(folder / "frozen_mpy", ignore_errors=True)
     (folder / "frozen_content.c").unlink(missing_ok=True)
     remember(record, names + manifests)
+
+
+def manifest_files(board):
+    """The manifests that say what a board freezes: the root's, its own, and those that it may include."""
+    return [ROOT / "manifest.py", board.folder / "manifest.py", *sorted((ROOT / "boards").glob("*/manifest.py"))]
+
+
+def compile_library(board):
+    """Compile the modules of the package that the image does not freeze, into dist/BOARD/lib/."""
+    library = DIST / board.name / "lib"
+    shutil.rmtree(library, ignore_errors=True)
+    frozen = BUILD / board.name / "frozen_mpy"
+    for path in sorted((MODULES / "MicroWebSrv2").rglob("*.py")):
+        name = path.relative_to(MODULES)
+        if path.name in NOT_ON_A_BOARD or (frozen / name.with_suffix(".mpy")).is_file():
+            continue
+        target = (library / name).with_suffix(".mpy")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        command = [MPY_CROSS, "-O3", "-s", name, "-o", target, path]
+        subprocess.run([str(part) for part in command], check=True)
 
 
 def write_sbom(tree, board):

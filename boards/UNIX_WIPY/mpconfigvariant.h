@@ -60,6 +60,7 @@
 
 // --- What the unix port needs beside.
 
+
 #define MICROPY_PY_OS_INCLUDEFILE "ports/unix/modos.c"
 #define MICROPY_PY_OS_GETENV_PUTENV_UNSETENV (1)
 #define MICROPY_PY_TIME_CUSTOM_SLEEP (1)

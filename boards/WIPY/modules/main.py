@@ -1,0 +1,5 @@
+"""Runs after boot.py: serves until Ctrl-C."""
+
+import device
+
+device.Main()
