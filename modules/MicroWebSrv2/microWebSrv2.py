@@ -201,8 +201,18 @@ class MicroWebSrv2:
 
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
-        from . import fileConditions, httpClient, httpContent, httpSender, options, partsReader, staticFiles  # noqa: F401
-        from .libs import attempts, cookies, credentials, httpChunked, xAsyncTLS  # noqa: F401
+        from . import fileConditions, httpClient, httpContent, httpSender, mimeTypes, options, partsReader, staticFiles  # noqa: F401  # noqa: F401
+        from .libs import (  # noqa: F401  # noqa: F401
+            attempts,
+            cookies,
+            credentials,
+            httpChunked,
+            httpDate,
+            httpStatusMore,
+            httpSyntaxMore,
+            xAsyncTLS,
+        )
+        from .libs.interpreter import PeerAddress  # noqa: F401 (and what else comes with it)
 
         for later in (HttpConnection, HttpRequest, HttpResponse, MicroWebSrv2, XAsyncSocketsPool, XAsyncTCPClient):
             AddNow(later)
