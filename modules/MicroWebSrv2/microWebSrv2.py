@@ -201,8 +201,8 @@ class MicroWebSrv2:
 
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
-        from . import fileConditions, httpClient, httpContent, httpSender, mimeTypes, options, partsReader, staticFiles  # noqa: F401  # noqa: F401
-        from .libs import (  # noqa: F401  # noqa: F401
+        from . import fileConditions, httpClient, httpContent, httpSender, mimeTypes, options, partsReader, staticFiles  # noqa: F401
+        from .libs import (  # noqa: F401
             attempts,
             cookies,
             credentials,
