@@ -108,6 +108,11 @@ class Emulator:
         self.stop()
 
     @property
+    def pid(self):
+        """The number of QEMU's process."""
+        return self._process.pid
+
+    @property
     def is_running(self):
         """Whether the board is switched on."""
         return self._process.poll() is None

@@ -49,8 +49,7 @@ def test_eight_clients_at_once(board):
 @pytest.mark.parametrize("sent", [b"", b"GET /page.txt HT", request("GET", "/page.txt")])
 def test_a_crowd_that_comes_and_goes(board, sent):
     """Thirty connect at once, some say something, all go away; nothing of them stays, and the board serves."""
-    before = free(board)
-    for _ in range(3):
+    for turn in range(3):
         crowd = [Client(board.port()) for _ in range(30)]
         for client in crowd:
             client.send(sent)
@@ -60,8 +59,10 @@ def test_a_crowd_that_comes_and_goes(board, sent):
             else:
                 client.reset()
         assert board.get("/page.txt").status_code == 200
-    wait_until(lambda: board.get("/connections").text == "1", "they are gone", PATIENCE_SEC)
-    wait_until(lambda: free(board) > before * 0.95, "the memory is back", PATIENCE_SEC)
+        wait_until(lambda: board.get("/connections").text == "1", "they are gone", PATIENCE_SEC)
+        if turn == 0:
+            before = free(board)  # with the modules that the first of them needed
+    wait_until(lambda: free(board) > before * 0.98, "the memory is back", PATIENCE_SEC)
 
 
 def test_a_client_that_stops_reading(board):

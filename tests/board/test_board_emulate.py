@@ -1,7 +1,10 @@
 """The verb `emulate`: it tells where the board is, follows its ports, keeps its flash memory, ends by Ctrl-C."""
 
+import os
 import re
+import signal
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from tests.board.conftest import PATIENCE_SEC, Device
 from tests.conftest import require
 from tests.emulated import MPS2
+from tests.http.client import wait_until
 from tests.runtimes import ROOT, ServerProcess
 
 
@@ -55,3 +59,22 @@ def test_from_a_folder_and_again_without(emulate, tmp_path):
     again = emulate()
     assert httpx.get(served(again), timeout=PATIENCE_SEC).text == "<p>mine"
     assert not re.search("Traceback", first.output() + again.output())
+
+
+def test_a_board_does_not_outlive_who_started_it(tmp_path):
+    require(MPS2)
+    program = (
+        "import sys, time, pathlib\n"
+        "from tools import emulator\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "emulator.make_blank(folder / 'flash.img')\n"
+        "board = emulator.Emulator(folder / 'flash.img', folder / 'serial.log')\n"
+        "print('QEMU', board.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    process = ServerProcess([sys.executable, "-c", program, str(tmp_path)], None, ROOT, [])
+    qemu = Path("/proc", process.wait_for(r"QEMU (\d+)")[1])
+    assert qemu.exists()
+    os.kill(process.pid, signal.SIGKILL)
+    process.stop()
+    wait_until(lambda: not qemu.exists(), "QEMU has ended", PATIENCE_SEC)

@@ -220,8 +220,10 @@ def test_a_fault_is_told_and_the_board_starts_again(other_board, program, said):
 def test_a_reset_keeps_the_flash_and_says_why_it_starts(other_board):
     begin(other_board, "import machine\nmachine.reset()")
     other_board.wait_serves(8000, 2)
+    cause = "import machine; print(machine.reset_cause() == machine.%s_RESET)"
+    assert other_board.mpremote("resume", "exec", cause % "HARD").strip() == "True"
+    assert other_board.mpremote("exec", cause % "SOFT").strip() == "True"
     remote = Remote(other_board.serial)
-    assert ask(remote, "machine.reset_cause() == machine.HARD_RESET", "import machine")
     assert remote.read("note.txt") == b"kept"
     remote.close()
 
