@@ -18,6 +18,7 @@ COMPOSE_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
+MINUTES ?= 60
 ON_PORT = $(if $(PORT),--port $(PORT))
 export MPY_DIR
 
@@ -94,6 +95,11 @@ bench: firmware ## measure the speed beside other servers', on both runtimes (BE
 
 bench-check: firmware-all ## compare the memory and the instructions taken with the baseline (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench-check $(BENCH_ARGS)
+
+soak: setup ## load the UNIX firmware and the emulated board for MINUTES each, watch answers and memory
+	@$(VENV_PYTHON) -m tools firmware --board UNIX
+	@$(VENV_PYTHON) -m tools firmware --board MPS2_AN385
+	@$(VENV_PYTHON) -m tools soak --minutes $(MINUTES)
 
 webroot: setup ## renew the compressed copies in webroot/
 	@$(VENV_PYTHON) -m tools webroot

@@ -28,6 +28,7 @@ VERBS = {
     "bench-check": "compare what the server allocates, keeps and freezes with the baseline",
     "conformance": "put the WebSockets to the Autobahn cases on every runtime",
     "tls-check": "put the server's TLS to testssl.sh on both runtimes",
+    "soak": "load a device for long, look at its answers and its memory",
     "webroot": "make or check the compressed files of webroot/",
 }
 

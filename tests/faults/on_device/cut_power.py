@@ -1,0 +1,151 @@
+"""Cuts the power at every write and erase of the flash memory, under MicroPython's own LittleFS.
+
+argv[1] is the case: `upload` replaces a page, `good` saves a configuration and keeps it as the good copy, `restore` puts
+the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its middle.
+After each cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
+"""
+
+import json
+import os
+import sys
+
+import vfs
+
+from firmware import config, configFile, starts
+
+BLOCK = 512
+BLOCKS = 96
+PAGE = "/flash/page.html"
+CONFIG = "/flash/config.json"
+STARTS = "/flash/.starts"
+
+
+class Flash:
+    """A block device in memory that fails for good after `left` more writes or erases."""
+
+    def __init__(self, data, torn=False):
+        self.data = data
+        self.left = 1 << 30
+        self._torn = torn
+
+    def readblocks(self, block, buf, offset=0):
+        start = block * BLOCK + offset
+        buf[:] = self.data[start : start + len(buf)]
+
+    def writeblocks(self, block, buf, offset=0):
+        self._put(block * BLOCK + offset, bytes(buf))
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return BLOCKS
+        if op == 5:
+            return BLOCK
+        if op == 6:
+            self._put(arg * BLOCK, b"\xff" * BLOCK)
+        return 0
+
+    def _put(self, start, data):
+        if self.left <= 0:
+            if self._torn and self.left == 0:
+                data = data[: len(data) // 2]
+                self.data[start : start + len(data)] = data
+                self.left = -1
+            raise OSError(5)
+        self.left -= 1
+        self.data[start : start + len(data)] = data
+
+
+def upload(mark):
+    """As tools/remote.py has a board do it: pieces to a temporary file, which then takes the old one's place."""
+    with open(PAGE + ".tmp", "wb") as file:
+        for _ in range(12):
+            file.write(mark * 256)
+    os.rename(PAGE + ".tmp", PAGE)
+
+
+def page():
+    with open(PAGE, "rb") as file:
+        data = file.read()
+    assert len(data) == 12 * 256 and data == data[:1] * len(data), "half a page"
+    return data[:1].decode()
+
+
+def keep(port):
+    """A configuration is saved, and served with: it becomes the good copy."""
+    config.Save(config.Check({"server": {"port": port}})[0], CONFIG)
+    configFile.KeepGood(CONFIG)
+
+
+def restore():
+    configFile.Restore(CONFIG)
+
+
+def loaded():
+    """The port of the configuration with which the device would start."""
+    found, problems = config.Load(CONFIG)
+    assert not problems or problems[0].endswith("config.json.bak is used instead"), problems
+    return found["server"]["port"]
+
+
+def bad():
+    configFile.Write(CONFIG, b'{"server": {"port": 1003}}')
+
+
+def count():
+    starts.Begin(STARTS)
+
+
+def counted():
+    """What the next start takes the count for."""
+    try:
+        with open(STARTS) as file:
+            return file.read()
+    except OSError:
+        return "none"
+
+
+CASES = {
+    "upload": (lambda: upload(b"o"), lambda: upload(b"n"), page),
+    "good": (lambda: keep(1001), lambda: keep(1002), loaded),
+    "restore": (lambda: (keep(1001), bad()), restore, loaded),
+    "starts": (count, count, counted),
+}
+before, action, look = CASES[sys.argv[1]]
+
+
+def with_power_for(image, writes):
+    """Return (the flash's content afterwards, whether the power lasted)."""
+    flash = Flash(bytearray(image), sys.argv[2] == "torn")
+    vfs.mount(vfs.VfsLfs2(flash), "/flash")
+    flash.left = writes
+    try:
+        action()
+    except OSError:
+        pass
+    lasted = flash.left > 0
+    flash.left = -1
+    vfs.umount("/flash")
+    return flash.data, lasted
+
+
+def after_reset(image):
+    vfs.mount(vfs.VfsLfs2(Flash(bytearray(image))), "/flash")
+    found = look()
+    before()  # the file system can still be written
+    vfs.umount("/flash")
+    return str(found)
+
+
+flash = Flash(bytearray(BLOCK * BLOCKS))
+vfs.VfsLfs2.mkfs(flash)
+vfs.mount(vfs.VfsLfs2(flash), "/flash")
+before()
+vfs.umount("/flash")
+image = bytes(flash.data)
+found, cuts, lasted = {}, 0, False
+while not lasted:
+    data, lasted = with_power_for(image, cuts)
+    outcome = after_reset(data)
+    found[outcome] = found.get(outcome, 0) + 1
+    cuts += 1
+print(json.dumps({"cuts": cuts, "found": found}))
