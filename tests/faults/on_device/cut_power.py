@@ -1,7 +1,7 @@
 """Cuts the power at every write and erase of the flash memory, under MicroPython's own LittleFS.
 
-argv[1] is the case: `upload` replaces a page, `good` saves a configuration and keeps it as the good copy, `restore` puts
-the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its middle.
+argv[1] is the case: `upload` replaces a page, `good` saves a configuration and keeps it as the good copy, `restore`
+puts the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its middle.
 After each cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
 """
 
