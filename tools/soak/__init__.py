@@ -25,7 +25,9 @@ FIRMWARE = DIST / "UNIX" / "micropython"
 HEAP = "160k"
 DEVICES = ("UNIX", emulator.BOARD)
 START_SEC = 60
-LOOKS = 10  # at the memory, in equal parts of the time
+LOOKS = 10  # equal parts of the time; the first fills caches
+REST_SEC = 60  # longer than any deadline of the server's
+QUIET_SEC = 12  # longer than RequestsTimeoutSec and what follows it
 # What luck moves: bytes of the free heap, parts of the largest block.
 MOST_LOST = 2048
 LEAST_LARGEST = 0.5
@@ -64,7 +66,7 @@ def emulated_device(folder, port, log):
 
 
 def soak(name, minutes):
-    """Load one device for so many minutes. Returns what was seen: {"rounds", "faults", "memory", "said"}."""
+    """Load one device for so many minutes. Returns what was seen: {"rounds", "faults", "before", "after"}."""
     with tempfile.TemporaryDirectory(prefix="soak-") as place:
         folder, log = Path(place) / "device", Path(place) / "said.log"
         folder.mkdir()
@@ -93,41 +95,72 @@ def wait_until_it_serves(port, is_running, log):
 
 
 def under_load(name, port, seconds, is_running):
-    """Have all clients at work for so many seconds."""
+    """Have all clients at work for so many seconds; memory is looked at when they rest, before and after."""
+    warm_up = seconds / LOOKS
+    rounds, faults = have_at_work(port, warm_up, is_running)
+    before = at_rest(port)
+    say(name, "warmed up", rounds, before)
+    for look in range(1, LOOKS):
+        more, wrong = have_at_work(port, warm_up, is_running)
+        rounds = {kind: count + more[kind] for kind, count in rounds.items()}
+        faults += wrong
+        if wrong:
+            break
+        say(name, f"{look + 1} of {LOOKS}", rounds, load.memory(port))
+    after = at_rest(port, before) if is_running() else before
+    say(name, "at rest", rounds, after)
+    return {"rounds": rounds, "faults": faults, "before": before, "after": after}
+
+
+def have_at_work(port, seconds, is_running):
+    """Start the clients, end them after so many seconds. Returns ({kind: rounds}, [faults])."""
     stop = threading.Event()
     clients = load.begin(port, stop)
-    memory, faults = [], []
-    started = time.monotonic()
-    for look in range(1, LOOKS + 1):
-        stop.wait(max(0, started + seconds * look / LOOKS - time.monotonic()))
-        if not is_running():
-            faults.append("the device has ended")
-            break
-        memory.append(load.memory(port))
-        rounds = sum(client.rounds for client in clients)
-        print(f"soak {name}: {rounds:,} rounds, {memory[-1]['free']:,} bytes free, "
-              f"{memory[-1]['largest']:,} in one piece", flush=True)  # fmt: skip
+    stop.wait(seconds)
     stop.set()
+    faults = [] if is_running() else ["the device has ended"]
     for client in clients:
         client.join()
         faults += client.faults
-    return {"rounds": {client.name: client.rounds for client in clients}, "faults": faults, "memory": memory}
+    return {client.name: client.rounds for client in clients}, faults
+
+
+def at_rest(port, wanted=None):
+    """The memory once nothing is under way: what broken clients left has timed out.
+
+    With `wanted`, an earlier result, until it is reached; without, until no more comes free for a while.
+    """
+    best, since = load.memory(port), time.monotonic()
+    end = since + REST_SEC
+    while time.monotonic() < end and (not_reached(wanted, best) if wanted else time.monotonic() - since < QUIET_SEC):
+        time.sleep(1)
+        now = load.memory(port)
+        if now["free"] > best["free"] + 64 or now["largest"] > best["largest"] + 64:
+            best, since = {key: max(best[key], now[key]) for key in NAMES}, time.monotonic()
+    return best
+
+
+def not_reached(before, after):
+    """How the memory `after` falls short of `before`, a list of texts."""
+    least = {"free": before["free"] - MOST_LOST, "largest": before["largest"] * LEAST_LARGEST}
+    return [
+        f"{text} went from {before[key]:,} to {after[key]:,} bytes"
+        for key, text in NAMES.items()
+        if after[key] < least[key]
+    ]
+
+
+def say(name, when, rounds, memory):
+    """Show how far it is."""
+    total = sum(rounds.values())
+    print(f"soak {name}: {when}: {total:,} rounds, {memory['free']:,} bytes free, {memory['largest']:,} in one piece",
+          flush=True)  # fmt: skip
 
 
 def judge(result):
     """What is wrong with a soak's result, a list of texts."""
-    problems = list(result["faults"])
-    problems += [f"{name}: no round was finished" for name, rounds in result["rounds"].items() if not rounds]
-    # The best of each half: what requests hold for a moment, and the collector's luck, are no loss.
-    half = len(result["memory"]) // 2
-    if half:
-        least = {"free": lambda before: before - MOST_LOST, "largest": lambda before: before * LEAST_LARGEST}
-        for key, name in NAMES.items():
-            before = max(one[key] for one in result["memory"][:half])
-            after = max(one[key] for one in result["memory"][half:])
-            if after < least[key](before):
-                problems.append(f"{name} went from {before:,} to {after:,} bytes")
-    return problems
+    idle = [f"{name}: no round was finished" for name, rounds in result["rounds"].items() if not rounds]
+    return result["faults"] + idle + not_reached(result["before"], result["after"])
 
 
 def main(arguments):
