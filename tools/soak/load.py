@@ -132,11 +132,21 @@ def broken(port):
 
 
 def memory(port):
-    """The free bytes of the heap and the largest free block: {"free": …, "largest": …}."""
-    connection = _kept(port)
-    found = json.loads(_get(connection, "/memory"))
-    connection.close()
-    return found
+    """The free bytes of the heap and the largest free block: {"free": …, "largest": …}.
+
+    Asked three times at the most: right behind the broken clients a connection may be turned away.
+    """
+    for tries_left in (2, 1, 0):
+        connection = _kept(port)
+        try:
+            return json.loads(_get(connection, "/memory"))
+        except (OSError, http.client.HTTPException):
+            if not tries_left:
+                raise
+            time.sleep(1)
+        finally:
+            connection.close()
+    return None
 
 
 def begin(port, stop):
