@@ -95,9 +95,7 @@ def Check(data):
         parent, key = _split(row[0])
         made[parent][key] = _value(found[parent], key, row[0], row, problems)
     for section in found:
-        unknown = [key for key in found[section] if not _isKnown(section, key)]
-        if unknown:  # to list every section's names at each start would take longer than all the rest
-            _reportUnknown(unknown, section, _namesOf(section), problems)
+        _reportUnknown(found[section], section, list(made[section]), problems)
     _checkTLS(config["server"]["tls"], problems)
     return config, problems
 
@@ -213,26 +211,6 @@ def _shown(value, rule):
         return runtime.JSONTypeName(value)
     text = json.dumps(value)
     return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
-
-
-def _isKnown(section, key):
-    """Return True if a section has such a key, or such a section below it."""
-    if "." in key:
-        return False
-    name = _join(section, key)
-    if name in _SECTIONS:
-        return True
-    return any(row[0] == name for row in _TABLE)
-
-
-def _namesOf(section):
-    """Return the known keys of a section."""
-    names = []
-    for name in _SECTIONS + tuple([row[0] for row in _TABLE]):
-        parent, key = _split(name)
-        if parent == section:
-            names.append(key)
-    return names
 
 
 def _reportUnknown(source, section, names, problems):

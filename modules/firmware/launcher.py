@@ -8,8 +8,12 @@ main thread, the fastest on a board, and supervises the network by a timer of th
 
 import sys
 
-from . import config, configFile, network, runtime, starts
-from .log import Log
+from . import ownImports
+
+ownImports.Begin()
+
+from . import config, configFile, network, runtime, starts  # noqa: E402
+from .log import Log  # noqa: E402
 
 _CONFIG_FILE = "config.json"
 
@@ -63,7 +67,7 @@ def _boot():
     global _device
     if _device is None:
         try:
-            runtime.KeepHeapWhole()
+            ownImports.Begin()
             _device = Device()
             _device.Prepare()
         except KeyboardInterrupt:
@@ -74,6 +78,8 @@ def _boot():
         except Exception as ex:
             # The outermost handler: whatever failed, boot.py ends as usual, and Main tries to serve what there is.
             runtime.Print(runtime.TracebackText(ex))
+        finally:
+            ownImports.End()
     return _device
 
 
@@ -106,6 +112,8 @@ class Device:
 
         users, path = self._protection()
         server.Protect(users, path, self._log)
+        # Not before: what comes first makes little garbage, and each collection takes a tenth of the start.
+        runtime.KeepHeapWhole()
         if self._isSafe:
             from . import safeMode
 
@@ -130,8 +138,13 @@ class Device:
 
         Returns False if there is an operating system and the port cannot be had.
         """
-        if self._pool is None and not self._start():
-            return False
+        if self._pool is None:
+            ownImports.Begin()
+            try:
+                if not self._start():
+                    return False
+            finally:
+                ownImports.End()
         while self._pool:
             if not self._threads:
                 self._runLoop()
@@ -152,6 +165,7 @@ class Device:
     def _importApp(self, name):
         if name is None:
             return
+        ownImports.End()
         try:
             __import__(name)
         except (Exception, SystemExit) as ex:
@@ -163,6 +177,8 @@ class Device:
                 self._log.Info("app: there is no app.py, the files of server.root are served")
             else:
                 self._log.Warning('app: there is no module "%s"' % name)
+        finally:
+            ownImports.Begin()
 
     def _start(self):
         from MicroWebSrv2 import XAsyncSocketsPool

@@ -102,6 +102,15 @@ def test_routes_of_the_app_are_served(runtime, folder):
         assert get(process, "hello").json() == {"hello": "world"}
 
 
+def test_files_of_the_app_stand_in_for_built_in_modules(micropython, folder):
+    """The firmware itself does not look at them; the app does, and finds all modules as ever once it has started."""
+    folder.write("json.py", "MARK = 'ours'\n")
+    folder.write("app.py", "import json, sys\nprint('MARK', json.MARK, sys.path[0] != '.frozen')\n")
+    with folder.start(micropython) as process:
+        assert get(process, "api/status").json()["problems"] == []
+        assert "MARK ours True" in process.output()
+
+
 def test_app_may_have_another_name(runtime, folder):
     folder.write("mine.py", APP)
     folder.configure(app="mine")
