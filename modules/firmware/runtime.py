@@ -312,6 +312,20 @@ def Replace(source, target):
     getattr(os, "replace", os.rename)(source, target)
 
 
+def IsHome(folder):
+    """Return True when a path is the device's own folder, however it is written: there its config.json lies."""
+    try:
+        before = os.getcwd()
+        os.chdir(folder)
+    except OSError:
+        return False
+    try:
+        # Windows and macOS aside, a folder has one name once it was gone to.
+        return os.getcwd() == before
+    finally:
+        os.chdir(before)
+
+
 def FileExists(path):
     """Return True when the path is a file or folder that can be seen."""
     try:

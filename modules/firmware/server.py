@@ -8,6 +8,7 @@ _ANY_ADDRESS = "0.0.0.0"
 _HTTP_PORT = 80
 _HTTPS_PORT = 443
 _FIRST_FREE_PORT = 1024
+_USUAL_ROOT = "webroot"
 _SMALLEST_PROFILE = "embedded"
 
 # Of what a board has free when the server starts, its buffers take one part of these; the rest is for connections.
@@ -31,11 +32,22 @@ def Create(config, log):
     server.OnLogging = _logTo(log)
     server.BindAddress = (_ANY_ADDRESS, settings["port"])
     server.NotFoundURL = settings["notFoundUrl"]
-    server.RootPath = settings["root"]
-    if not runtime.FileExists(settings["root"]):
-        log.Warning('server.root: there is no folder "%s", only routes are served' % settings["root"])
+    server.RootPath = _root(settings["root"], log)
     _enableTLS(server, settings["tls"], log)
     return server
+
+
+def _root(root, log):
+    """Return the folder whose files are served: the configured one, unless config.json lies in it."""
+    if runtime.IsHome(root):
+        log.Error(
+            'server.root: "%s" holds config.json with its passwords, "%s" is served instead. '
+            "Put the pages into a folder of their own" % (root, _USUAL_ROOT)
+        )
+        root = _USUAL_ROOT
+    if not runtime.FileExists(root):
+        log.Warning('server.root: there is no folder "%s", only routes are served' % root)
+    return root
 
 
 def Start(server, pool, profile, log):

@@ -96,6 +96,16 @@ def hello(microWebSrv2, request):
 """
 
 
+@pytest.mark.parametrize("root", [".", "webroot/..", "./"])
+def test_folder_of_the_configuration_is_not_served(runtime, folder, root):
+    folder.configure({"root": root})
+    with folder.start(runtime) as process:
+        answer = get(process)
+        assert answer.text == "<p>welcome</p>"
+        assert httpx.get(answer.url.join("config.json")).status_code == 404
+        assert "ERROR   server.root" in process.output()
+
+
 def test_routes_of_the_app_are_served(runtime, folder):
     folder.write("app.py", APP)
     with folder.start(runtime) as process:
