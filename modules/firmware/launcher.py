@@ -68,6 +68,7 @@ def _boot():
     if _device is None:
         try:
             ownImports.Begin()
+            runtime.KeepHeapWhole()
             _device = Device()
             _device.Prepare()
         except KeyboardInterrupt:
@@ -112,8 +113,6 @@ class Device:
 
         users, path = self._protection()
         server.Protect(users, path, self._log)
-        # Not before: what comes first makes little garbage, and each collection takes a tenth of the start.
-        runtime.KeepHeapWhole()
         if self._isSafe:
             from . import safeMode
 

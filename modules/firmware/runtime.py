@@ -24,7 +24,7 @@ _CLOCK_IS_SET_FROM_YEAR = 2024
 _TICKS_PER_SEC = 1000
 
 # Garbage is collected whenever so much of the heap was allocated since: one part of these.
-_FREE_PARTS = 4
+_HEAP_PARTS = 8
 
 if IS_MICROPYTHON:
     _ticks = time.ticks_ms
@@ -139,9 +139,9 @@ def KeepHeapWhole():
     The collector moves nothing. Left alone, allocation wanders through the whole heap before it begins anew, and each
     object that stays splits the free memory: of 44 KB free no 4 KB were left in one piece. Now it stays low.
     """
-    free = MemoryFree()
-    if free and hasattr(gc, "threshold"):
-        gc.threshold(free // _FREE_PARTS)
+    total = MemoryTotal()
+    if total and hasattr(gc, "threshold"):
+        gc.threshold(total // _HEAP_PARTS)
 
 
 def RuntimeName():

@@ -31,6 +31,18 @@ def state(server, context=None):
     return State(said["connections"] - 1, said["slots"], said["free"], server.descriptors())
 
 
+def at_rest(server, context=None):
+    """The State of a site.py that the tests before this one have left."""
+    found = []
+
+    def is_alone():
+        found.append(state(server, context))
+        return found[-1].connections == 0
+
+    wait_until(is_alone, "the connections of former tests are gone")
+    return found[-1]
+
+
 def is_as_before(server, before, slack, context=None):
     """Whether a server holds nothing that it did not hold `before`; `slack`: bytes of the heap."""
     now = state(server, context)

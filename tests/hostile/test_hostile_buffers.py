@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tests.hostile.conftest import assert_at_rest, state
+from tests.hostile.conftest import assert_at_rest, at_rest, state
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import LARGE
 
@@ -67,7 +67,7 @@ def patient(sites):
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_buffers_that_wait_for_their_clients_are_had_by_others(patient, attack):
-    before = state(patient)
+    before = at_rest(patient)
     with Attackers(patient.port, ATTACKS[attack]):
         for _ in range(5):
             with Client(patient.port) as client:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.hostile.conftest import assert_at_rest, state
+from tests.hostile.conftest import assert_at_rest, at_rest, state
 from tests.http.client import Client, request, wait_until
 
 SPARE = 10  # descriptors that the server may still have
@@ -39,7 +39,7 @@ def crowd(port, count):
 
 def test_server_out_of_descriptors_does_not_spin(limited):
     """`accept` fails with EMFILE while the queue of connections stays full."""
-    before = state(limited)
+    before = at_rest(limited)
     clients = crowd(limited.port, CROWD)
     wait_until(lambda: limited.descriptors() >= limited.most, "there are no descriptors left")
     spent = limited.cpu_sec()

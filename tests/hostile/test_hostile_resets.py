@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from tests.hostile.conftest import assert_at_rest, state
+from tests.hostile.conftest import assert_at_rest, at_rest, state
 from tests.http.client import Client, request, wait_until
 from tests.http.test_http_connection import CUTS
 from tests.websockets.wire import handshake
@@ -54,7 +54,7 @@ def assert_leaves_nothing(server, reset, context=None):
     for i in range(WARM_UP):
         reset(i)
     wait_until(lambda: state(server, context).connections == 0, "the first ones are gone")
-    before = state(server, context)
+    before = at_rest(server, context)
     for i in range(RESETS):
         reset(i)
     assert_at_rest(server, before, SLACK, context)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.hostile.conftest import assert_at_rest, state
+from tests.hostile.conftest import assert_at_rest, at_rest, state
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import FILES
 
@@ -125,7 +125,7 @@ def test_normal_client_is_answered_within_a_second(sites, slots):
     server = sites.start(
         RequestsTimeoutSec=TIMEOUT_SEC, BufferSlotsCount=slots, BufferSlotSize=512, ConnQueueCapacity=4000, heap="32m"
     )
-    before = state(server)
+    before = at_rest(server)
     end = time.monotonic() + 1
     usual = answers_sec(server.port, lambda: time.monotonic() > end)[-1]
     slow = SlowClients(server.port, EACH)

@@ -386,8 +386,9 @@ def test_firmware_without_a_compiler():
     said = RUNTIMES["cpython"].run(
         """
 import builtins
+import MicroWebSrv2.moduleLoader
+import MicroWebSrv2.mods.PyhtmlTemplate
 from MicroWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
-import MicroWebSrv2.mods.PyhtmlTemplate as module
 del builtins.exec
 try:
     MicroWebSrv2.LoadModule("PyhtmlTemplate")

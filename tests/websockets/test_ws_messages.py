@@ -207,7 +207,7 @@ def test_idle_ones_hold_no_buffer(echo):
 @pytest.mark.not_on_board(NO_THREADS)
 def test_more_than_one_thread(echoes):
     """Messages reach the WebSockets of other threads."""
-    echo = echoes.start(threads=3, profile="Normal")
+    echo = echoes.start(heap="8m", threads=3, profile="Normal")
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(echo.connect()) for _ in range(12)]
         wait_until(lambda: echo.state()["open"] == 12, "all are accepted")

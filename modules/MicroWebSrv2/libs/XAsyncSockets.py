@@ -172,7 +172,6 @@ class XAsyncTCPServer(XAsyncSocket):
         server = XAsyncTCPServer(asyncSocketsPool, sock)
         server.SrvAddr = (srvAddr[0], LocalPort(sock, srvAddr[1]))
         server._slots = bufSlots
-        server._resting = []  # workers that have no room for more connections, until their next tick
         server.ClientClass = XAsyncTCPClient
         asyncSocketsPool.AddAsyncSocket(server)
         return server
@@ -245,14 +244,14 @@ class XAsyncTCPServer(XAsyncSocket):
 
         def acceptAgain():
             worker.RemoveTimer(acceptAgain)
-            if worker in self._resting:
-                self._resting.remove(worker)
+            if self in worker.Resting:
+                worker.Resting.remove(self)
             if self._sock:
                 worker.Poller.Modify(self._sock, _IN)
 
-        if worker not in self._resting:
+        if self not in worker.Resting:
             worker.AddTimer(TICK_MS, acceptAgain)
-            self._resting.append(worker)
+            worker.Resting.append(self)
             worker.Poller.Modify(self._sock, 0)
 
 

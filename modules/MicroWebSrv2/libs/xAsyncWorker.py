@@ -45,6 +45,7 @@ class Worker:
         self.Turn = 0  # number of the loop's turn; what was looked at in this one need not be looked at again
         self._ticks = TicksMs()
         self._nextTick = TICK_MS
+        self.Resting = []  # servers whose next connections it leaves waiting up to its next tick
         self._timers = []  # [due ms, period ms, callback]
         self._posted = []  # calls from other threads
         self._lock = NewLock() if NewLock else None  # of that list: not every MicroPython guards lists itself
