@@ -8,6 +8,7 @@ import pytest
 from firmware import config
 
 ON_DEVICE = Path(__file__).parent / "on_device"
+CUT_POWER = Path(__file__).parent.parent / "faults" / "on_device" / "cut_power.py"
 DEFAULTS = config.Check({})[0]
 
 MESSAGES = [
@@ -192,7 +193,7 @@ def test_copy_stands_in_for_a_lost_file(runtime, path):
 
 
 def test_power_cut_leaves_the_old_or_the_new(micropython):
-    result = json.loads(micropython.run(ON_DEVICE / "cut_power.py").splitlines()[-1])
+    result = json.loads(micropython.run(CUT_POWER, ["save", "before"]).splitlines()[-1])
     # Both must have been seen, or the cuts did not fall where they matter.
     assert result["cuts"] > 10
     assert sorted(result["found"]) == ["1001", "1002"]

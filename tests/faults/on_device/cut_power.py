@@ -1,8 +1,8 @@
 """Cuts the power at every write and erase of the flash memory, under MicroPython's own LittleFS.
 
-argv[1] is the case: `upload` replaces a page, `good` saves a configuration and keeps it as the good copy, `restore`
-puts the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its middle.
-After each cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
+argv[1] is the case: `upload` replaces a page, `save` saves a configuration, `good` keeps it as the good copy too,
+`restore` puts the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its
+middle. After each cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
 """
 
 import json
@@ -70,9 +70,20 @@ def page():
     return data[:1].decode()
 
 
+def save(port):
+    config.Save(config.Check({"server": {"port": port}})[0], CONFIG)
+
+
+def saved():
+    """The port of the configuration, which loads without a problem."""
+    found, problems = config.Load(CONFIG)
+    assert problems == [], problems
+    return found["server"]["port"]
+
+
 def keep(port):
     """A configuration is saved, and served with: it becomes the good copy."""
-    config.Save(config.Check({"server": {"port": port}})[0], CONFIG)
+    save(port)
     configFile.KeepGood(CONFIG)
 
 
@@ -106,6 +117,7 @@ def counted():
 
 CASES = {
     "upload": (lambda: upload(b"o"), lambda: upload(b"n"), page),
+    "save": (lambda: save(1001), lambda: save(1002), saved),
     "good": (lambda: keep(1001), lambda: keep(1002), loaded),
     "restore": (lambda: (keep(1001), bad()), restore, loaded),
     "starts": (count, count, counted),
