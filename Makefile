@@ -15,6 +15,7 @@ UPLOAD_ARGS ?=
 USER_ARGS ?=
 NAME ?= admin
 COMPOSE_ARGS ?=
+CONFIG_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
@@ -70,7 +71,7 @@ emulate: setup ## run the board MPS2_AN385 under QEMU, its flash memory made fro
 	@$(VENV_PYTHON) -m tools emulate --board $(BOARD) $(if $(DEVICE),--device $(DEVICE))
 
 config: setup ## edit the config.json of the BOARD at PORT in EDITOR; it is checked, and sent back whole
-	@$(VENV_PYTHON) -m tools config --board $(BOARD) $(ON_PORT)
+	@$(VENV_PYTHON) -m tools config --board $(BOARD) $(ON_PORT) $(CONFIG_ARGS)
 
 upload: setup ## send webroot/, or the folder DEVICE, to the BOARD at PORT: what changed (UPLOAD_ARGS)
 	@$(VENV_PYTHON) -m tools upload --board $(BOARD) $(ON_PORT) $(if $(DEVICE),--device $(DEVICE)) $(UPLOAD_ARGS)

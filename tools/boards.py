@@ -75,6 +75,7 @@ class Board:
     products: tuple
     make: dict
     library: bool
+    has_compiler: bool
     submodules: tuple
     flash: Flash
     usb: tuple
@@ -187,6 +188,7 @@ def _board(name, folder, variant, data):
         products=tuple(data["products"]),
         make=data.get("make", {}),
         library=data.get("library", False),
+        has_compiler=data.get("compiler", True),
         submodules=tuple(data.get("submodules", ())),
         flash=_flash(folder, data["flash"]) if "flash" in data else None,
         usb=tuple(USBDevice(int(row["vid"], 16), int(row["pid"], 16), row["what"]) for row in data.get("usb", ())),

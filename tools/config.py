@@ -1,4 +1,4 @@
-"""Edits a board's config.json: reads it over the serial port, opens it in your editor, checks it, sends it back.
+"""Edits a board's config.json: reads it over the serial port or by FTP, opens it in your editor, checks it, sends it.
 
 It is sent whole or not at all.
 """
@@ -12,10 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import boards
+from tools import reach
 from tools.failure import ToolError
-from tools.ports import find_port
-from tools.remote import connected
 
 FILE = "config.json"
 SCHEMA = Path(__file__).with_name("config_schema.json")
@@ -95,11 +93,9 @@ def wants_to_go_on():
 def main(arguments):
     """The verb `config`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools config", description=__doc__)
-    parser.add_argument("--board", default="UNIX", help="the board, whose port is found by its USB ids")
-    parser.add_argument("--port", help="the serial port, as /dev/ttyUSB0")
+    reach.add_options(parser)
     options = parser.parse_args(arguments)
-    port = find_port(boards.load(options.board), options.port)
-    with connected(port) as remote:
+    with reach.connected(options) as remote:
         data = remote.read(FILE)
     # The board serves on while its user thinks.
     old = json.dumps(FIRST, indent=2) + "\n" if data is None else data.decode("utf-8-sig", "replace")
@@ -107,7 +103,7 @@ def main(arguments):
     if data is not None and new == old:
         print("config: unchanged, nothing was sent")
         return
-    with connected(port) as remote:
+    with reach.connected(options) as remote:
         remote.write(FILE, new.encode())
         print(f"config: sent {FILE} ({len(new.encode()):,} bytes)")
         remote.restart_and_tell("config")

@@ -5,6 +5,7 @@ import os
 import sys
 
 from tools import boards
+from tools.failure import ToolError
 from tools.ports import find_port
 
 
@@ -19,6 +20,9 @@ def main(arguments):
     parser.add_argument("--board", default="UNIX", help="the board, whose port is found by its USB ids")
     parser.add_argument("--port", help="the serial port, as /dev/ttyUSB0")
     options = parser.parse_args(arguments)
-    port = find_port(boards.load(options.board), options.port)
+    board = boards.load(options.board)
+    if not board.has_compiler:
+        raise ToolError(f"the firmware of the board {board.name} has no prompt: `make monitor` shows what it says.")
+    port = find_port(board, options.port)
     sys.stdout.flush()
     os.execv(sys.executable, command(port))

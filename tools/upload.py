@@ -1,4 +1,4 @@
-"""Sends files to a board over its serial port: only those that changed, each whole or not at all.
+"""Sends files to a board over its serial port, or by FTP: only those that changed, each whole or not at all.
 
 From a device folder (--device) all but config.json is sent, which `config` is for; without one, this project's
 webroot/. What else is on the board stays, unless --delete asks for another end. The board restarts at the end.
@@ -9,12 +9,10 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tools import boards, flashimage, webroot
+from tools import flashimage, mpy, reach, webroot
 from tools.device import refresh_copies
 from tools.failure import ToolError
 from tools.paths import WEBROOT
-from tools.ports import find_port
-from tools.remote import connected
 
 # The board's own: its configuration, what it kept of it, its logs.
 CONFIG = "config.json"
@@ -45,11 +43,22 @@ def present(remote, files):
     return {**found, **top}
 
 
+def compiled(files):
+    """`files` ({path: Path}) for a board without a compiler, {path: bytes or Path}: modules as .mpy files."""
+    ready = {}
+    for path, source in files.items():
+        if path.endswith(".py") and not path.startswith("webroot/"):
+            ready[path[:-2] + "mpy"] = mpy.compiled(source, path)
+        else:
+            ready[path] = source
+    return ready
+
+
 def changed(remote, files, there):
-    """Those of `files` ({path: Path}) that the board has not, or has otherwise; `there`: what it has, {path: size}."""
+    """Those of `files` that the board has not, or has otherwise, {path: bytes}; `there`: what it has, {path: size}."""
     different = {}
     for path, source in files.items():
-        data = source.read_bytes()
+        data = source if isinstance(source, bytes) else source.read_bytes()
         if there.get(path) != len(data) or not remote.holds(path, data):
             different[path] = data
     return different
@@ -69,12 +78,18 @@ def send(remote, contents):
             progress.console.print(f"upload: sent {path} ({len(data):,} bytes)", highlight=False)
 
 
-def upload(remote, files, delete=False):
-    """Bring `files` ({path: Path}) onto the board. With `delete`, what else is in their folders goes."""
+def send_changed(remote, files):
+    """Send those of `files` ({path: bytes or Path}) that the board has not. Returns (their paths, what it had)."""
     there = present(remote, files)
     different = changed(remote, files, there)
     if different:
         send(remote, different)
+    return list(different), there
+
+
+def upload(remote, files, delete=False):
+    """Bring `files` ({path: bytes or Path}) onto the board. With `delete`, what else is in their folders goes."""
+    different, there = send_changed(remote, files)
     extra = sorted(set(there) - set(files))
     for path in extra if delete else ():
         remote.remove(path)
@@ -91,13 +106,13 @@ def _kept(extra, delete):
 def main(arguments):
     """The verb `upload`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools upload", description=__doc__)
-    parser.add_argument("--board", default="UNIX", help="the board, whose port is found by its USB ids")
-    parser.add_argument("--port", help="the serial port, as /dev/ttyUSB0")
+    reach.add_options(parser)
     parser.add_argument("--device", type=Path, help="the folder whose files are sent")
     parser.add_argument("--delete", action="store_true", help="remove what is not here from the same folders there")
     options = parser.parse_args(arguments)
     files = wanted(options.device)
-    port = find_port(boards.load(options.board), options.port)
-    with connected(port) as remote:
+    if not reach.board_of(options).has_compiler:
+        files = compiled(files)
+    with reach.connected(options) as remote:
         upload(remote, files, options.delete)
         remote.restart_and_tell("upload")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.flashing.wipy import WiPy
 from tools import boards, flashing
 
 
@@ -14,3 +15,11 @@ def run_verb(monkeypatch):
         flashing.write(verb, flashing.options_of(verb, "", ["--board", board.name, *map(str, options)]))
 
     return run
+
+
+@pytest.fixture
+def wipy(tmp_path):
+    """A WiPy, with its factory's password."""
+    server = WiPy(tmp_path / "wipy")
+    yield server
+    server.stop()

@@ -1,12 +1,9 @@
 """The WiPy 1.0: an upload to an FTP server that behaves like the board's, and what that does not take."""
 
+import dataclasses
 import hashlib
-import threading
 
 import pytest
-from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import DTPHandler, FTPHandler
-from pyftpdlib.servers import FTPServer
 
 from tests.flashing.images import board
 from tools.boards import Flash, Image
@@ -16,73 +13,10 @@ LARGEST = 0x30000
 FLASH = Flash("ftp", None, None, Image("mcuimg.bin", None, LARGEST), Image("mcuimg.bin", None, LARGEST))
 WIPY = board("WIPY", "cc3200", FLASH)
 
-# The commands of ports/cc3200/ftp/ftp.c, and no others.
-COMMANDS = "FEAT SYST CDUP CWD PWD XPWD SIZE MDTM TYPE USER PASS PASV LIST RETR STOR DELE RMD MKD RNFR RNTO NOOP QUIT"
-
-
 def image(size=150_000):
     """An image of the board's: a program and the digits of its MD5."""
     program = b"micropython " * (size // 12)
     return program + hashlib.md5(program).hexdigest().encode()
-
-
-class WiPy:
-    """An FTP server as the WiPy's: passive only, one client, its few commands, user micro.
-
-    `cut_after`: bytes of an upload after which the connection breaks, None for never.
-    """
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.cut_after = None
-        (folder / "flash" / "sys").mkdir(parents=True)
-        authorizer = DummyAuthorizer()
-        authorizer.add_user("micro", "python", str(folder), perm="elradfmw")
-        wipy = self
-
-        class Data(DTPHandler):
-            def handle_read(self):
-                super().handle_read()
-                if wipy.cut_after is not None and self.tot_bytes_received > wipy.cut_after:
-                    self.cmd_channel.close()
-                    self.close()
-
-            handle_read_event = handle_read
-
-        class Commands(FTPHandler):
-            proto_cmds = {name: FTPHandler.proto_cmds[name] for name in COMMANDS.split()}
-
-        Commands.authorizer, Commands.dtp_handler, Commands.use_sendfile = authorizer, Data, False
-        self._server = FTPServer(("127.0.0.1", 0), Commands)
-        self._server.max_cons = 2  # a connection for commands and one for data
-        self.address = f"127.0.0.1:{self._server.address[1]}"
-        self._running = True
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self):
-        while self._running:
-            self._server.serve_forever(timeout=0.05, blocking=False)
-        self._server.close_all()
-
-    def stop(self):
-        """End the server."""
-        self._running = False
-        self._thread.join(10)
-
-    @property
-    def received(self):
-        """What the board would start from."""
-        path = self.folder / "flash" / "sys" / "mcuimg.bin"
-        return path.read_bytes() if path.exists() else None
-
-
-@pytest.fixture
-def wipy(tmp_path):
-    """A WiPy, with its factory's password."""
-    server = WiPy(tmp_path / "wipy")
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -102,7 +36,30 @@ def test_the_image_is_sent(wipy, file, run_verb, capsys, verb):
     assert wipy.received == image()
     said = capsys.readouterr().out
     assert "Press its reset button" in said
-    assert ("os.mkfs('/flash')" in said) == (verb == "flash")
+
+
+def test_the_first_flash_wipes_and_an_update_does_not(wipy, file, run_verb):
+    files = {"config.json": b"{}", "webroot/a/page.html": b"<p>"}
+    for name, data in files.items():
+        (wipy.folder / "flash" / name).parent.mkdir(parents=True, exist_ok=True)
+        (wipy.folder / "flash" / name).write_bytes(data)
+    run_verb("update", WIPY, "--port", wipy.address, "--image", file(image()))
+    assert wipy.files == {**files, "sys/mcuimg.bin": image()}
+    run_verb("flash", WIPY, "--port", wipy.address, "--image", file(image()))
+    assert wipy.files == {"sys/mcuimg.bin": image()}
+
+
+def test_the_library_goes_with_the_image(wipy, file, run_verb):
+    path = file(image())
+    whole = dataclasses.replace(WIPY, library=True)
+    with pytest.raises(ToolError, match="there is no .*/lib, the modules that belong to the image"):
+        run_verb("update", whole, "--port", wipy.address, "--image", path)
+    assert wipy.received is None
+    module = path.parent / "lib" / "MicroWebSrv2" / "libs" / "urlUtils.mpy"
+    module.parent.mkdir(parents=True)
+    module.write_bytes(b"M\x06\x00\x1f")
+    run_verb("update", whole, "--port", wipy.address, "--image", path)
+    assert wipy.files == {"sys/mcuimg.bin": image(), "lib/MicroWebSrv2/libs/urlUtils.mpy": b"M\x06\x00\x1f"}
 
 
 def test_an_interrupted_upload_is_repeated(wipy, file, run_verb):

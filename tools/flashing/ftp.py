@@ -1,23 +1,23 @@
 """Flashes the WiPy 1.0 over its own FTP server, which writes one file of one path into the spare half of its memory.
 
 The board checks the image's MD5 when it starts, and goes back to the image before if it does not agree: an upload that
-was interrupted harms nothing.
+was interrupted harms nothing. The part of the package that is not frozen goes to /flash/lib with the image.
 """
 
-import ftplib
 import hashlib
 
 from rich.progress import BarColumn, DownloadColumn, Progress
 
+from tools import ftp
 from tools.failure import ToolError
+from tools.flashimage import collect
+from tools.paths import DIST, shown
+from tools.upload import send_changed
 
-# The board's address while it is the access point.
-ADDRESS = "192.168.1.1"
-FOLDERS = ("/flash", "sys")
-NAME = "mcuimg.bin"
-TIMEOUT_SEC = 20
+PLACE = f"{ftp.ROOT}/{ftp.SYSTEM}/mcuimg.bin"
+LIBRARY = "lib"
+_KEPT = "It keeps the image that it has"
 _DIGEST_CHARS = 32
-_BLOCK = 1024
 
 
 def check(board, image, data):
@@ -31,43 +31,44 @@ def check(board, image, data):
 
 
 def install(board, path, options):
-    """Send the image at `path`. The board's FTP server cannot wipe its files: they stay, and the user is told."""
-    _send(path, options)
-    print("flash: the board's files are still there; to wipe them: import os; os.mkfs('/flash')")
+    """Remove the board's files, then send the image at `path` and its library."""
+    _send(board, path, options, wipes=True)
 
 
 def update(board, path, options):
-    """Send the image at `path`."""
-    _send(path, options)
+    """Send the image at `path` and its library; the other files stay."""
+    _send(board, path, options, wipes=False)
 
 
-def _send(path, options):
-    address, _, port = (options.port or ADDRESS).partition(":")
-    try:
-        with ftplib.FTP(timeout=TIMEOUT_SEC) as ftp:
-            ftp.connect(address, int(port or ftplib.FTP_PORT))
-            ftp.login(options.user, options.password)
-            _upload(ftp, path)
-    except ftplib.error_perm as error:
-        advice = " Give its --user and --password." if str(error).startswith("530") else ""
-        raise ToolError(f"the board at {address} refused: {error}.{advice} It keeps the image that it has.") from None
-    except (OSError, EOFError, ftplib.Error) as error:
-        reason = str(error) or "it closed the connection"
+def library_of(board, path):
+    """The modules that belong to the image at `path`, {path on the board: Path}; none for a board without such.
+
+    Raises ToolError if they are not beside the image.
+    """
+    folder = path.parent / LIBRARY
+    if not board.library:
+        return {}
+    if not folder.is_dir():
         raise ToolError(
-            f"the board at {address} cannot be written: {reason}.\nJoin its Wi-Fi network, or give its address, "
-            "PORT=192.168.1.1. It keeps the image that it has; run the command again."
-        ) from None
+            f"there is no {shown(folder)}, the modules that belong to the image. Both are built by:\n\n"
+            f"    make firmware BOARD={board.name}        # into {shown(DIST / board.name)}"
+        )
+    return collect(folder, LIBRARY)
+
+
+def _send(board, path, options, wipes):
+    library = library_of(board, path)
+    with ftp.connected(options.port, options.user, options.password, _KEPT) as remote:
+        _store_image(remote, path.read_bytes())
+        for name in remote.files() if wipes else ():
+            remote.remove(name)
+            print(f"flash: removed {name}")
+        send_changed(remote, library)
     print("The board has it. Press its reset button: it checks the image and starts it.")
 
 
-def _upload(ftp, path):
-    """Send the file at `path`, with progress. Raises ToolError if less was taken than there is."""
-    size = path.stat().st_size
-    for folder in FOLDERS:
-        ftp.cwd(folder)
-    with Progress("uploading", BarColumn(), DownloadColumn()) as progress, open(path, "rb") as file:
-        task = progress.add_task("", total=size)
-        ftp.storbinary(f"STOR {NAME}", file, _BLOCK, lambda block: progress.advance(task, len(block)))
-        sent = int(progress.tasks[0].completed)
-    if sent != size:
-        raise ToolError(f"{sent:,} of {size:,} bytes were sent. Run the command again.")
+def _store_image(remote, data):
+    """Send the image, with progress. That all of it was taken is what the board's own check of its MD5 tells."""
+    with Progress("uploading", BarColumn(), DownloadColumn()) as progress:
+        task = progress.add_task("", total=len(data))
+        remote.store(PLACE, data, lambda written, _: progress.update(task, completed=written))
