@@ -14,13 +14,15 @@ def ResolvePath(web, path):
     A directory stands for its default page; a name that begins with a dot is
     never found, nor is what lies outside the root.
     """
-    if not path or path[0] != "/" or "/." in path or "\0" in path or "\\" in path:
+    # FAT takes a control character for the end of a name: "page.pyhtml\1.txt" would be the page's code.
+    if not path.startswith("/") or "/." in path or "\\" in path or min(path.encode()) < 32:
         return None, None
     root = web.RootPath
     physical = (root if root != "/" else "") + path
-    stat = FileStat(physical[:-1] if physical[-1] == "/" else physical)
+    isFolder = path.endswith("/")
+    stat = FileStat(physical[:-1] if isFolder else physical)
     if stat and stat[_MODE] & _KIND == _IS_DIRECTORY:
-        base = physical if physical[-1] == "/" else physical + "/"
+        base = physical if isFolder else physical + "/"
         if "~" in path and _HasAlias(base[:-1], len(physical) - len(path)):
             return None, None
         for page in web.DefaultPages:
@@ -28,7 +30,7 @@ def ResolvePath(web, path):
             if IsFile(stat) and IsInside(base + page, root):
                 return base + page, stat
         return None, None
-    if path[-1] == "/" or not IsFile(stat) or not IsInside(physical, root):
+    if isFolder or not IsFile(stat) or not IsInside(physical, root):
         return None, None
     if "~" in path and _HasAlias(physical, len(physical) - len(path)):
         return None, None

@@ -147,7 +147,7 @@ def _Resolve(exchange):
     if not physical:  # also a slash inside a name
         response.ReturnNotFound()
         return None
-    if path[-1] != "/" and not physical.endswith(path):
+    if not path.endswith("/") and not physical.endswith(path):
         # Relative links of the default page need the slash. The root's own
         # name never comes first, so "//host" cannot be made of it.
         query = exchange.Request.QueryString
@@ -190,7 +190,8 @@ def _Describe(path, stat, mimeType, caching):
 
 def _Disposition(name):
     """Returns the Content-Disposition (RFC 6266) that makes the browser save under a name."""
-    plain = "".join([c if " " <= c <= "~" and c not in '"\\%/' else "_" for c in name])
+    raw = [b if 32 <= b <= 126 and b not in b'"\\%/' else 95 for b in name.encode() if b & 0xC0 != 0x80]
+    plain = str(bytes(raw), "ascii")
     if plain == name:
         return 'attachment; filename="%s"' % plain
     from .libs.urlUtils import UrlUtils

@@ -198,10 +198,7 @@ def _Decoded(segment):
 
 
 def _IsDigits(text):
-    for char in text:
-        if not "0" <= char <= "9":
-            return False
-    return len(text) <= 18
+    return text.isdigit() and len(text) <= 18 and len(text.encode()) == len(text)  # ASCII's digits only
 
 
 def CheckText(name, value):

@@ -27,7 +27,8 @@ def FormatCookie(name, value, maxAgeSec, path, domain, secure, httpOnly, sameSit
 
 
 def _Plain(name, text):
-    for char in text:
-        if not " " <= char <= "~" or char in ' ";,\\' and name == "value" or char == ";":
+    for byte in text.encode():
+        if not 32 <= byte <= 126 or byte in b' ";,\\' and name == "value" or byte == 59:
+            char = chr(byte) if 32 <= byte <= 126 else "\\x%02x" % byte
             raise ValueError('the cookie\'s %s must not contain "%s"' % (name, char))
     return text

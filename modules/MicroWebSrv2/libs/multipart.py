@@ -278,14 +278,15 @@ def _ParseQuoted(value, start):
         slash = value.find("\\", at, quote)
         if slash < 0:
             break
-        quoted = value[slash + 1] in '"\\'
-        text += value[at:slash] + (value[slash + 1] if quoted else "\\")
+        char = value[slash + 1 : slash + 2]
+        quoted = char in '"\\'
+        text += value[at:slash] + (char if quoted else "\\")
         at = slash + (2 if quoted else 1)
     text += value[at:quote]
     end = quote + 1
-    while end < len(value) and value[end] in " \t":
+    while end < len(value) and value[end : end + 1] in " \t":
         end += 1
-    if end < len(value) and value[end] != ";":
+    if end < len(value) and value[end : end + 1] != ";":
         raise HttpError(400, "malformed parameter in a field")
     return text, end
 
@@ -305,5 +306,5 @@ def _Unescape(text):
 def _BaseName(path):
     """Returns the last segment of a path of any system, without control characters; "" for . and .. too."""
     name = path[max(path.rfind("/"), path.rfind("\\")) + 1 :]
-    name = "".join([char if " " <= char != "\x7f" else "_" for char in name])
+    name = str(bytes([byte if 32 <= byte != 127 else 95 for byte in name.encode()]), "utf-8")
     return "" if name in (".", "..") else name

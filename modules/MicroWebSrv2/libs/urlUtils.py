@@ -23,7 +23,7 @@ class UrlUtils:
         pieces = s.split("%")
         out = [pieces[0].encode("utf-8")]
         for piece in pieces[1:]:
-            code = piece[:2]
+            code = piece[:2].encode("utf-8")
             if len(code) != 2 or not _IsHex(code[0]) or not _IsHex(code[1]):
                 raise ValueError("malformed percent-encoding")
             out.append(bytes((int(code, 16),)))
@@ -83,5 +83,5 @@ class UrlUtils:
         return path
 
 
-def _IsHex(char):
-    return "0" <= char <= "9" or "a" <= char <= "f" or "A" <= char <= "F"
+def _IsHex(byte):
+    return 48 <= byte <= 57 or 97 <= byte | 32 <= 102

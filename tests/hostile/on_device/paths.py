@@ -18,6 +18,7 @@ FILES = {
     "/disk/www/template.pyhtml": SECRET,
     "/disk/www/.git/index.html": SECRET,
     "/disk/www/named~1.html": "page",
+    "/disk/www/other.bin": SECRET,
     "/disk/www-secret/secret.txt": SECRET,
 }
 WANTED = (
@@ -25,7 +26,8 @@ WANTED = (
     "/.hidden.txt", "/.HIDDEN.TXT", "/HIDDEN~1.TXT", "/hidden~1.txt", "/.git/config.txt",
     "/GIT~1/config.txt", "/GIT~1/", "/GIT~1", "/named~1.html/../HIDDEN~1.TXT",
     "/template.pyhtml", "/TEMPLATE.PYHTML", "/template.pyhtml.", "/template.pyhtml ",
-    "/TEMPLA~1.PYH", "/index.html\0.txt",
+    "/TEMPLA~1.PYH", "/index.html\0.txt", "/template.pyhtml\x01.txt", "/template.pyhtml\n.html", "/template.pyhtml\t",
+    "/other.bin\x1f.txt", "/other.bin\0.txt", "/other.bin .txt/../other.bin\x01.txt",
     "/config.json", "/index.html/../../config.json", "/disk/config.json", "/dev/null", "",
 )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""A server that does with what it is told what careless handlers do. Arguments: the port, a folder with page.txt."""
+"""A server that does with what it is told what careless handlers do.
+
+Arguments: the port, a folder with page.txt, the names of modules to load.
+"""
 
 import sys
 
@@ -83,12 +86,44 @@ def cookies(server, request):
     request.Response.ReturnOkJSON([len(request.Cookies), request.GetCookie("last")])
 
 
+@WebRoute(GET, "/args/<value>")
+def args(server, request, args):
+    request.Response.ReturnOk(args["value"])
+
+
+@WebRoute(POST, "/parts", stream=True)
+def parts(server, request):
+    found = []
+
+    def on_part(part):
+        found.append((part.Name, part.Filename))
+
+    request.ReceiveParts(on_part, lambda request: request.Response.ReturnOk(repr(found)))
+
+
+@WebRoute(GET, "/interned")
+def interned(server, request):
+    """Prints how many names MicroPython keeps for good."""
+    from micropython import qstr_info
+
+    qstr_info()
+    request.Response.ReturnOk("said")
+
+
+def on_web_socket(server, web_socket):
+    web_socket.OnTextMessage = lambda web_socket, message: web_socket.SendTextMessage(message)
+
+
 server = MicroWebSrv2()
 server.SetEmbeddedConfig()
 server.ConnQueueCapacity = 128
 server.MaxRequestContentLength = 1024 * 1024
 server.BindAddress = ("127.0.0.1", int(sys.argv[1]))
 server.RootPath = sys.argv[2]
+for name in sys.argv[3:]:
+    module = server.LoadModule(name)
+    if name == "WebSockets":
+        module.OnWebSocketAccepted = on_web_socket
 server.OnLogging = lambda server, message, level: print(level, message)
 pool = XAsyncSocketsPool()
 server.StartInPool(pool)
