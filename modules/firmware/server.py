@@ -47,6 +47,9 @@ def _root(root, log):
         root = _USUAL_ROOT
     if not runtime.FileExists(root):
         log.Warning('server.root: there is no folder "%s", only routes are served' % root)
+        from . import firstPage
+
+        firstPage.Register(root)
     return root
 
 

@@ -27,6 +27,7 @@ def test_from_a_blank_board_to_a_changed_page(switch_on, editor, tmp_path):
     board.wait_serves(80)
     status = board.get("/api/status").json()
     assert (status["board"], status["hostname"]) == ("MPS2_AN385", "mws2")
+    assert "It has no pages yet. Send yours to its folder <b>webroot</b>" in board.get("/").text
 
     done = board.verb("config", env=editor({"hostname": "kitchen", "server": {"port": 8000}}))
     assert done.returncode == 0, done.stdout

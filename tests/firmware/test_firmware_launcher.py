@@ -87,6 +87,22 @@ def test_missing_webroot_is_said(runtime, folder):
         assert 'WARNING server.root: there is no folder "nowhere"' in process.output()
 
 
+def test_device_without_pages_shows_one(runtime, folder):
+    """Whoever opens a new device sees that it serves, and what to do; the text of config.json is no HTML there."""
+    folder.configure({"root": "<none>"})
+    with folder.start(runtime) as process:
+        answer = get(process)
+        assert answer.status_code == 200
+        assert "Send yours to its folder <b>&lt;none&gt;</b>" in answer.text
+
+
+def test_apps_first_page_is_its_own(runtime, folder):
+    folder.configure({"root": "nowhere"})
+    folder.write("app.py", APP.replace("/hello", "/"))
+    with folder.start(runtime) as process:
+        assert get(process).json() == {"hello": "world"}
+
+
 APP = """
 from MicroWebSrv2 import *
 
