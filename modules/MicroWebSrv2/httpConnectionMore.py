@@ -7,7 +7,7 @@ Imported by the first connection that does (MicroPython), or with HttpConnection
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, HttpError
 from .libs.httpSyntaxMore import CheckPartialHead
-from .libs.interpreter import Handshake, PeerAddress, PollKey, Write, const
+from .libs.interpreter import CollectGarbage, Handshake, PeerAddress, PollKey, Write, const
 from .libs.xAsyncWorker import TICK_MS, XClosedReason
 
 _IDLE = const(0)
@@ -267,11 +267,9 @@ class HttpConnectionMore:
         return Write(self._stream, data)
 
     def _BeginSending(self, code, rest):
-        from .httpSender import ContentSender
-
         exchange = self.Exchange
         chunked = exchange.BodyLength < 0 and exchange._minor == 1
-        self._sender = ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
+        self._sender = _ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
         exchange.Body = None
         self._SendOn()
 
@@ -355,3 +353,12 @@ class HttpConnectionMore:
             self._have = 0
             self._Fill()
             self._ReleaseSlot()
+
+
+def _ContentSender(connection, code, rest, body, length, chunked):
+    """httpSender.ContentSender, which takes its place when it is first called for."""
+    global _ContentSender
+    CollectGarbage()
+    from .httpSender import ContentSender as _ContentSender
+
+    return _ContentSender(connection, code, rest, body, length, chunked)

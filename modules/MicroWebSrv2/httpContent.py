@@ -4,11 +4,12 @@ Imported by the first request that has a content.
 """
 
 from .libs.httpSyntax import HttpError
-from .libs.interpreter import ECONNRESET
+from .libs.interpreter import ECONNRESET, CollectGarbage, const
 from .pipeline import Handle
 
-_IN = 1  # poll's mask
-_BURST = 32  # reads of a stream a turn, so that one fast client does not keep the others waiting
+_IN = const(1)  # poll's mask
+_GROWTH = const(4)  # times as large as what has come: the room for a content of unknown length
+_BURST = const(32)  # reads of a stream a turn, so that one fast client does not keep the others waiting
 
 
 class ContentReader:
@@ -98,18 +99,25 @@ class WholeContent(ContentReader):
         while self._Next():
             self._Collect()
         if self.Done:
-            self._Finish(memoryview(self._content))
+            self._Finish(memoryview(self._content)[: self._filled])
 
     def _Collect(self):
-        size = self._end - self._at
-        piece = self._connection._view[self._at : self._end]
-        if self._length >= 0:
-            self._content[self._filled : self._filled + size] = piece
-        else:
-            if self._filled + size > self._limit:
-                raise HttpError(413, "content larger than %d bytes" % self._limit)
-            self._content.extend(piece)
-        self._filled += size
+        end = self._filled + self._end - self._at
+        if end > len(self._content):  # chunks do not tell how many they are
+            self._Grow(end)
+        self._content[self._filled : end] = self._connection._view[self._at : self._end]
+        self._filled = end
+
+    def _Grow(self, size):
+        """Makes room for `size` bytes, and for more if there is memory: each growth takes the old room and the new."""
+        if size > self._limit:
+            raise HttpError(413, "content larger than %d bytes" % self._limit)
+        try:
+            content = bytearray(min(self._limit, _GROWTH * size))
+        except MemoryError:
+            content = bytearray(size)
+        content[: self._filled] = memoryview(self._content)[: self._filled]
+        self._content = content
 
     def _Finish(self, content):
         connection = self._connection
@@ -194,9 +202,12 @@ class ContentStream(ContentReader):
 
 
 def _NewDecoder():
-    from .libs.httpChunked import ChunkedDecoder
+    """httpChunked.ChunkedDecoder, which takes its place when it is first called for."""
+    global _NewDecoder
+    CollectGarbage()
+    from .libs.httpChunked import ChunkedDecoder as _NewDecoder
 
-    return ChunkedDecoder()
+    return _NewDecoder()
 
 
 def SeeToContent(connection, exchange):

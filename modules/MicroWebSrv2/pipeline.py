@@ -5,7 +5,7 @@ handlers. Frames of at most 11 words on the usual way, see `RequestHead`.
 """
 
 from .libs.httpSyntax import ContentError, HttpError
-from .libs.interpreter import StackError, TraceText
+from .libs.interpreter import CollectGarbage, StackError, TraceText
 from .libs.urlUtils import UrlUtils
 from .webRoute import OPTIONS, ROUTES, FindRoutes, NamedArgs
 
@@ -26,11 +26,18 @@ def OnHead(connection, exchange):
         route = methods.get("GET")
     exchange.Route = route
     if exchange._length or route and route.Stream:
-        from .httpContent import SeeToContent
-
-        SeeToContent(connection, exchange)
+        _SeeToContent(connection, exchange)
     else:
         Handle(exchange)
+
+
+def _SeeToContent(connection, exchange):
+    """httpContent.SeeToContent, which takes its place when it is first called for."""
+    global _SeeToContent
+    CollectGarbage()
+    from .httpContent import SeeToContent as _SeeToContent
+
+    _SeeToContent(connection, exchange)
 
 
 def _FindRoutes(exchange):
@@ -141,6 +148,7 @@ def _HandleOther(exchange):
 def _AnswerPath(exchange):
     """staticFiles.AnswerPath, which takes its place when it is first called for."""
     global _AnswerPath
+    CollectGarbage()
     from .staticFiles import AnswerPath as _AnswerPath
 
     _AnswerPath(exchange)

@@ -9,8 +9,6 @@ from tests.http.client import Client, request
 
 CHUNKED = b"POST /content HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 LIMIT = 16 * 1024  # MaxRequestContentLength of the embedded preset
-NO_ROOM = "beside the suite's program its heap of 128 KB may have no 16 KB in one piece: it answers 503"
-LARGEST = pytest.param(LIMIT, marks=pytest.mark.not_on_board(NO_ROOM))
 
 
 def head(path, length, *fields, method="POST"):
@@ -30,7 +28,7 @@ def pattern(size):
 # --- whole ---
 
 
-@pytest.mark.parametrize("size", [1, 100, 900, 1000, 1024, 1025, 5000, LARGEST])
+@pytest.mark.parametrize("size", [1, 100, 900, 1000, 1024, 1025, 5000, LIMIT])
 def test_content_by_its_length(client, size):
     data = pattern(size)
     for _ in range(2):
@@ -47,7 +45,7 @@ def test_no_content(client):
     assert (answer.status, answer.body, answer.field("X-Length")) == (200, b"", "0")
 
 
-@pytest.mark.parametrize("size", [0, 1, 1000, 5000, LARGEST])
+@pytest.mark.parametrize("size", [0, 1, 1000, 5000, LIMIT])
 @pytest.mark.parametrize("piece", [1, 10, 1000, 4096])
 def test_chunked_content(client, size, piece):
     if size // piece > 6000:
@@ -147,14 +145,12 @@ def test_content_that_is_too_large_and_sent_at_once(site):
         assert client.ended()
 
 
-@pytest.mark.not_on_board(NO_ROOM)
 def test_chunks_that_are_too_large_together(site):
     with Client(site.port) as client:
         client.send(CHUNKED + chunks(bytes(LIMIT + 100), 1000))
         assert client.response().status == 413
 
 
-@pytest.mark.not_on_board(NO_ROOM)
 def test_chunk_that_is_too_large(site):
     with Client(site.port) as client:
         client.send(CHUNKED + b"FFFFFFFF\r\n" + bytes(LIMIT + 1))

@@ -155,7 +155,6 @@ def test_buffers_that_are_allocated_when_needed(sites):
             assert client.response().status == 200
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
 def test_head_of_two_buffers_is_not_too_large(small):
     fields = [f"X-{i}: {'y' * 60}" for i in range(50)]
     with Client(small.port) as client:

@@ -7,14 +7,14 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.emulated import NO_THREADS, TOO_LARGE, but_on_board
+from tests.emulated import NO_THREADS, TOO_LARGE
 from tests.http.client import wait_until
 from tests.websockets.wire import Wire, frame
 
 SIZES = (1, 125, 126, 1000, 1024, 5000, 16000)
 
 
-@pytest.mark.parametrize("size", but_on_board(TOO_LARGE, SIZES, lambda size: size > 5000))
+@pytest.mark.parametrize("size", SIZES)
 def test_echo(echo, size):
     text = ("k\u00f6sm\u00f6 \u20ac\U0001f600" * size)[: size // 3 + 1]
     with echo.connect() as ws:

@@ -46,6 +46,10 @@ def SleepMs(ms):
     _time.sleep(ms / 1000)
 
 
+def CollectGarbage():
+    """Nothing is to be done: memory is not short here."""
+
+
 def AddLater(cls, importMore):
     """Gives a class all that is in the class `importMore()`: here at once, a device waits until it is needed."""
     for name, value in vars(importMore()).items():

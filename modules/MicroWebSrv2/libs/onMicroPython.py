@@ -39,6 +39,10 @@ TicksMs = _time.ticks_ms
 TicksDiff = _time.ticks_diff
 SleepMs = _time.sleep_ms
 
+# Before what stays is made late, as by an import: the collector moves nothing, and where garbage lay there is room for
+# it, not in the middle of what is free.
+CollectGarbage = _gc.collect
+
 # Bytes kept for the entry of one socket in a poll. A board needs a block; the unix port an array too, 8 bytes a socket.
 _RESERVE = 64 if _sys.maxsize < 1 << 31 else 4096
 
@@ -59,6 +63,7 @@ def AddLater(cls, importMore):
     """
 
     def _OnMissing(self, name):
+        CollectGarbage()
         more = importMore().__dict__
         for key in more:
             if key[:2] != "__":
