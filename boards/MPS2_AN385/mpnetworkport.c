@@ -5,7 +5,9 @@
 #include "extmod/modnetwork.h"
 #include "lwip/apps/mdns.h"
 #include "lwip/init.h"
+#include "lwip/ip4.h"
 #include "lwip/priv/tcp_priv.h"
+#include "lwip/prot/tcp.h"
 #include "lwip/timeouts.h"
 #include "eth.h"
 #include "mps2.h"
@@ -83,6 +85,33 @@ static bool offer_refused(void) {
     }
     refused_waits = waits;
     return taken;
+}
+
+static bool is_of(const struct tcp_pcb *pcb, const struct ip_hdr *ip, const struct tcp_hdr *tcp) {
+    return pcb->remote_port == lwip_ntohs(tcp->src) && pcb->local_port == lwip_ntohs(tcp->dest)
+           && ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip)) == ip->src.addr
+           && ip4_addr_get_u32(ip_2_ip4(&pcb->local_ip)) == ip->dest.addr;
+}
+
+// Called by lwIP with each IP packet. A connection that this side closed first is remembered for two minutes
+// (TIME-WAIT), and a client that comes from the same port meanwhile gets no answer from lwIP. As RFC 1122, section
+// 4.2.2.13 allows, the SYN of a new connection ends the memory of the old one. Returns 0: lwIP takes the packet.
+int network_ip4_input(struct pbuf *p, struct netif *netif) {
+    const struct ip_hdr *ip = p->payload;
+    if (IPH_PROTO(ip) != IP_PROTO_TCP || p->len < IPH_HL_BYTES(ip) + TCP_HLEN) {
+        return 0;
+    }
+    const struct tcp_hdr *tcp = (const void *)((const uint8_t *)ip + IPH_HL_BYTES(ip));
+    if ((TCPH_FLAGS(tcp) & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) {
+        return 0;
+    }
+    for (struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next) {
+        if (is_of(pcb, ip, tcp) && TCP_SEQ_GEQ(lwip_ntohl(tcp->seqno), pcb->rcv_nxt)) {
+            tcp_abort(pcb); // of one in this state nothing is sent
+            break;
+        }
+    }
+    return 0;
 }
 
 void PendSV_Handler(void) {

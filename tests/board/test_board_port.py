@@ -8,6 +8,7 @@ import pytest
 import serial
 
 from tests.board.conftest import PATIENCE_SEC
+from tests.runtimes import ReservedPort
 from tools.remote import Remote
 
 LISTENER = """
@@ -117,6 +118,25 @@ def test_a_client_that_left_before_accept_is_seen_to_have(board, prompt):
         "one = listener.accept()[0]\none.settimeout(30)\nprint(one.read(1))"
     )
     assert got == "b''\r\n"
+
+
+def test_a_client_comes_again_from_the_same_port(board):
+    """The board has closed first, and remembers the connection for two minutes; a new one is none of its matter."""
+    own = ReservedPort()
+    try:
+        for _ in range(3):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            client.bind(("127.0.0.1", own.number))
+            client.settimeout(PATIENCE_SEC)
+            client.connect(("127.0.0.1", board.port()))
+            client.sendall(b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 404"
+            while client.recv(4096):
+                pass
+            client.close()
+    finally:
+        own.release()
 
 
 def test_a_soft_reset_closes_all_sockets(board):

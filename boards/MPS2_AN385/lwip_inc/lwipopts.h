@@ -10,6 +10,23 @@
 
 extern uint32_t rng_get(void);
 #define LWIP_RAND() rng_get()
+// See there: a client may come again from the port that it had.
+struct pbuf;
+struct netif;
+extern int network_ip4_input(struct pbuf *p, struct netif *netif);
+#define LWIP_HOOK_IP4_INPUT(p, netif) network_ip4_input(p, netif)
+
+// Leases are kept to the second, and not to the minute: what a board does at the end of one is soon to be seen.
+// lwIP's own 16 bits would count such ones no further than 18 hours.
+#define DHCP_COARSE_TIMER_SECS (1)
+#define DHCP_TIMEOUT_SIZE_T u32_t
+#define DHCP_DEFINE_CUSTOM_TIMEOUTS (1)
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T0_LEASE(result, dhcp) ((result) = LWIP_MAX((dhcp)->offered_t0_lease, 1))
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T1_RENEW(result, dhcp) ((result) = LWIP_MAX((dhcp)->offered_t1_renew, 1))
+#define DHCP_SET_TIMEOUT_FROM_OFFERED_T2_REBIND(result, dhcp) ((result) = LWIP_MAX((dhcp)->offered_t2_rebind, 1))
+#define DHCP_NEXT_TIMEOUT_THRESHOLD (60)
+#define DHCP_REQUEST_BACKOFF_SEQUENCE(tries) ((u16_t)(((tries) < 6 ? 1 << (tries) : 60) * 1000))
+
 // By default lwIP's are as good as equal for each connection.
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) rng_get()
 
