@@ -96,7 +96,7 @@ class BoardProcess(ServerProcess):
         forwards = [(port.number, port.number) for port in self._reserved]
         process, self._monitor = emulator.start(
             lambda monitor: emulator.command_line(
-                self._firmware, self._flash, "stdio,signal=off", monitor, forwards
+                self._firmware, self._flash, "stdio,signal=off", monitor, emulator.user_network(forwards)
             ),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=crowd_environment(),

@@ -25,14 +25,12 @@ STOP_TIMEOUT_SEC = 10
 NETWORK = "net0"
 
 
-def command_line(firmware, flash, serial, monitor, forwards=()):
+def command_line(firmware, flash, serial, monitor, network):
     """The command that emulates the board, a list.
 
     `firmware`, `flash`: paths; `serial`: QEMU's options of the character device that is the board's UART; `monitor`:
-    the number of an open socket for QMP; `forwards`: pairs of a port of 127.0.0.1 and the board's port behind it.
+    the number of an open socket for QMP; `network`: QEMU's options of the network, a list, as `user_network` makes.
     """
-    network = f"user,id={NETWORK},model=lan9118"
-    network += "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for host, guest in forwards)
     return [
         *(QEMU, "-display", "none", "-nodefaults"),
         *("-object", f"memory-backend-file,id=mps.ram,size={FLASH_BYTES},mem-path={flash},share=on"),
@@ -40,8 +38,15 @@ def command_line(firmware, flash, serial, monitor, forwards=()):
         *("-kernel", str(firmware)),
         *("-chardev", f"{serial},id=serial0", "-serial", "chardev:serial0"),
         *("-chardev", f"socket,id=monitor0,fd={monitor}", "-mon", "chardev=monitor0,mode=control"),
-        *("-nic", network),
+        *network,
     ]
+
+
+def user_network(forwards=()):
+    """QEMU's own network for the board; `forwards`: pairs of a port of 127.0.0.1 and the board's port behind it."""
+    network = f"user,id={NETWORK},model=lan9118"
+    network += "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}" for host, guest in forwards)
+    return ["-nic", network]
 
 
 def make_blank(flash):
@@ -86,16 +91,20 @@ class Emulator:
     """A running emulated board. Usable in a `with`: it is switched off at the end of it.
 
     `flash`: the Path of its flash memory; `log`: the Path of a file that gets all that the board says on its serial
-    line; `forwards` as `command_line` takes them; `env` is QEMU's environment, ours without it. `serial_device` is the
-    pseudo terminal to connect to.
+    line; `forwards` as `user_network` takes them; `env` is QEMU's environment, ours without it; `wire` stands for
+    another network: its `options` are QEMU's, its `pass_fds` what they name, its `link` the end to be plugged.
+    `serial_device` is the pseudo terminal to connect to.
     Raises ToolError if QEMU is not there or does not start.
     """
 
-    def __init__(self, flash, log, forwards=(), firmware=FIRMWARE, env=None):
+    def __init__(self, flash, log, forwards=(), firmware=FIRMWARE, env=None, wire=None):
         require(firmware)
         serial = f"pty,logfile={log},logappend=off"
+        network = wire.options if wire else user_network(forwards)
+        self._link = wire.link if wire else NETWORK
         self._process, self.monitor = start(
-            lambda monitor: command_line(firmware, flash, serial, monitor, forwards),
+            lambda monitor: command_line(firmware, flash, serial, monitor, network),
+            pass_fds=wire.pass_fds if wire else (),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=env,
         )  # fmt: skip
         devices = {one["label"]: one["filename"] for one in self.monitor.execute("query-chardev")}
@@ -117,16 +126,19 @@ class Emulator:
         """Whether the board is switched on."""
         return self._process.poll() is None
 
-    def forward(self, host, guest):
-        """Lead the port `host` of 127.0.0.1 to the board's port `guest`. Raises ToolError if `host` is taken."""
-        command = f"hostfwd_add {NETWORK} tcp:127.0.0.1:{host}-:{guest}"
+    def forward(self, host, guest, address=""):
+        """Lead the port `host` of 127.0.0.1 to the board's port `guest`. Raises ToolError if `host` is taken.
+
+        `address` is the board's; without one, what QEMU's own DHCP server gives.
+        """
+        command = f"hostfwd_add {NETWORK} tcp:127.0.0.1:{host}-{address}:{guest}"
         said = self.monitor.execute("human-monitor-command", **{"command-line": command})
         if said.strip():
             raise ToolError(f"QEMU, {command}: {said.strip()}")
 
     def set_link(self, up):
         """Plug the network cable in (`up` True) or pull it."""
-        self.monitor.execute("set_link", name=NETWORK, up=up)
+        self.monitor.execute("set_link", name=self._link, up=up)
 
     def wait(self, timeout):
         """Wait until the board is off, at most `timeout` seconds. Returns whether it is."""
@@ -150,12 +162,15 @@ def require(firmware=FIRMWARE):
         raise ToolError(f"{shown(firmware)} is not there. Build it:\n\n    make firmware BOARD={BOARD}")
 
 
-def start(command, **options):
-    """Start QEMU by `command(monitor)`, a function that makes the command line. Returns (its Popen, its Monitor)."""
+def start(command, pass_fds=(), **options):
+    """Start QEMU by `command(monitor)`, a function that makes the command line. Returns (its Popen, its Monitor).
+
+    `pass_fds`: descriptors that the command line names.
+    """
     ours, its = socket.socketpair()
     with its:
         tether = TETHER if shutil.which(TETHER[0]) else ()
-        process = subprocess.Popen([*tether, *command(its.fileno())], pass_fds=[its.fileno()], **options)
+        process = subprocess.Popen([*tether, *command(its.fileno())], pass_fds=[its.fileno(), *pass_fds], **options)
     try:
         return process, Monitor(ours)
     except (ToolError, OSError):

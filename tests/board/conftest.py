@@ -23,22 +23,27 @@ WELCOME = {f"webroot/{path.name}": path for path in (ROOT / "webroot").iterdir()
 class Device:
     """A board that is switched on. `folder` (Path) keeps its flash memory and what it says; `files` fill the first.
 
-    `serial` is its serial port.
+    `serial` is its serial port. `wire` is its network, a tests.board.wire.Wire, instead of QEMU's own; `address` the
+    IPv4 address at which it is to be reached then.
     """
 
-    def __init__(self, folder, files=None, firmware=emulator.FIRMWARE):
+    def __init__(self, folder, files=None, firmware=emulator.FIRMWARE, wire=None):
         self.flash = folder / "flash.img"
         self._log = folder / "serial.log"
         if files:
             flashimage.write_image(files, self.flash, emulator.FLASH_BYTES)
         emulator.make_blank(self.flash)
-        self.emulator = emulator.Emulator(self.flash, self._log, firmware=firmware, env=crowd_environment())
+        self.emulator = emulator.Emulator(self.flash, self._log, firmware=firmware, env=crowd_environment(), wire=wire)
         self.serial = self.emulator.serial_device
+        self.address = emulator.ADDRESS
         self._ports = {}
+        self._wire = wire
 
     def stop(self):
         """Switch it off."""
         self.emulator.stop()
+        if self._wire:
+            self._wire.close()
         for port in self._ports.values():
             port.release()
 
@@ -55,16 +60,16 @@ class Device:
 
     def wait_serves(self, port=80, times=1, scheme="http"):
         """Wait until the board says, for the `times`-th time, that it serves on its port `port`."""
-        address = emulator.ADDRESS if port in (80, 443) else f"{emulator.ADDRESS}:{port}"
+        address = self.address if port in (80, 443) else f"{self.address}:{port}"
         self.wait_said(re.escape(f"MicroWebSrv2 serves {scheme}://{address}/"), times)
 
     def port(self, guest=80):
         """The port of this computer that leads to the board's port `guest`."""
-        if guest not in self._ports:
+        if (self.address, guest) not in self._ports:
             reserved = ReservedPort()
-            self.emulator.forward(reserved.number, guest)
-            self._ports[guest] = reserved
-        return self._ports[guest].number
+            self.emulator.forward(reserved.number, guest, self.address)
+            self._ports[self.address, guest] = reserved
+        return self._ports[self.address, guest].number
 
     def get(self, path, port=80, **options):
         """The answer (httpx.Response) to a GET."""

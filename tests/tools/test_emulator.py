@@ -10,7 +10,7 @@ from tools.flashimage import read_image
 
 
 def test_the_command_line():
-    command = emulator.command_line("fw.elf", "flash.img", "pty", 7, [(8080, 80), (8443, 443)])
+    command = emulator.command_line("fw.elf", "flash.img", "pty", 7, emulator.user_network([(8080, 80), (8443, 443)]))
     said = " ".join(command)
     assert "mem-path=flash.img,share=on" in said
     assert "-kernel fw.elf" in said

@@ -35,8 +35,10 @@ class _Board(ServerProcess):
         super().__init__([], None, None, [ReservedPort()])
 
     def _open(self, env, cwd):
+        network = emulator.user_network([(self.port, 80)])
+
         def command(monitor):
-            line = emulator.command_line(emulator.FIRMWARE, self._flash, "stdio,signal=off", monitor, [(self.port, 80)])
+            line = emulator.command_line(emulator.FIRMWARE, self._flash, "stdio,signal=off", monitor, network)
             return [*line, "-icount", f"shift={SHIFT}"]
 
         process, self._monitor = emulator.start(
