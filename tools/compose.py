@@ -24,6 +24,8 @@ FILES = "vfs"  # the partition in which MicroPython's flashbdev looks for its fi
 START_FILES = ("boot.py", "main.py")
 # A first configuration, to be edited: every key is optional.
 FIRST_CONFIG = b'{"hostname": "mws2",\n "wifi": {"networks": []}}\n'
+# Bytes of heap that a board needs for all of it as .mpy files; frozen it takes a third of that.
+LEAST_HEAP = 163_840
 _BANNER = re.compile(rb"MicroPython v(\d+\.\d+\.\d+)")
 
 
@@ -137,4 +139,9 @@ def main(arguments):
     target.with_suffix(".json").write_text(json.dumps(made_of, indent=2) + "\n", encoding="utf-8")
     print(f"compose: {shown(options.stock)}, SHA-256 {made_of['stock']['sha256']}")
     print(f"compose: {shown(target)} ({len(image):,} bytes, {len(files)} files)")
+    if board.heap < LEAST_HEAP:
+        print(
+            f"compose: warning: {board.title} has about {board.heap:,} bytes of heap without external memory, and this "
+            f"image needs {LEAST_HEAP:,}: with less it answers 503. A firmware of ours needs a third of that."
+        )
     print(f'compose: make flash BOARD={board.name} FLASH_ARGS="--image {target.relative_to(ROOT)}"')
