@@ -15,14 +15,15 @@ from websockets.sync.client import connect
 
 from tools import emulator, flashimage
 from tools.failure import ToolError
-from tools.paths import WEBROOT
+from tools.paths import ROOT, WEBROOT
 
 FIRMWARES = ("firmware.elf", "firmware-64k.elf")
 CONFIG = {"log": {"level": "warning"}, "modules": ["WebSockets"]}
 APP = b'''
 import gc
-from MicroWebSrv2 import *
+from MicroWebSrv2 import MicroWebSrv2
 from MicroWebSrv2.libs.xAsyncWorker import Worker
+from routes import on_accepted
 
 process = Worker.Process
 
@@ -33,33 +34,9 @@ def Process(self, timeout):  # the server's loop begins
     return process(self, timeout)
 
 Worker.Process = Process
-
-@WebRoute(GET, "/json")
-def Json(server, request):
-    request.Response.ReturnOkJSON({"celsius": 21})
-
-@WebRoute(GET, "/begin")
-def Begin(server, request):
-    gc.enable()
-    gc.collect()
-    gc.disable()
-    request.Response.ReturnOk(str(gc.mem_alloc()))
-
-@WebRoute(GET, "/live")
-def Live(server, request):
-    gc.enable()
-    gc.collect()
-    request.Response.ReturnOk(str(gc.mem_alloc()))
-
-@WebRoute(GET, "/used")
-def Used(server, request):
-    request.Response.ReturnOk(str(gc.mem_alloc()))
-
-def OnAccepted(server, webSocket):
-    webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
-
-MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = OnAccepted
+MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
 '''
+ROUTES = ROOT / "tools" / "bench" / "apps" / "routes.py"
 PATIENCE_SEC = 60
 ROOM = 32_768  # bytes
 REST_SEC = 0.2  # the board closes its end of a connection a little later
@@ -119,7 +96,7 @@ def _board(firmware):
     """A board that is on, with APP and the project's webroot: (the Path of what it says, the port to it)."""
     with tempfile.TemporaryDirectory(prefix="heap-") as folder:
         flash, log = Path(folder) / "flash.img", Path(folder) / "serial.log"
-        files = {"config.json": json.dumps(CONFIG).encode(), "app.py": APP}
+        files = {"config.json": json.dumps(CONFIG).encode(), "app.py": APP, "routes.py": ROUTES}
         flashimage.write_image({**files, **flashimage.collect(WEBROOT, "webroot")}, flash, emulator.FLASH_BYTES)
         with emulator.Emulator(flash, log, firmware=firmware) as board:
             port = emulator.free_port(0)
@@ -159,7 +136,8 @@ def _kept(meter, visit, port):
 
 def _taken(meter, visit, port):
     """The bytes that a visit allocates, what the meter takes itself left out."""
-    asking = -_number(meter, "/begin") + _number(meter, "/used")
-    began = _number(meter, "/begin")
+    _number(meter, "/live")
+    asking = -_number(meter, "/used") + _number(meter, "/used")  # nothing is collected from here on
+    began = _number(meter, "/used")
     visit(port)
     return _number(meter, "/used") - began - asking

@@ -22,6 +22,7 @@ SHIFT = 5
 INSTRUCTIONS_PER_US = 1000 / 2**SHIFT
 REQUESTS = 20
 CONNECTIONS = 20
+PROGRAMS = {"board_app.py": "app.mpy", "routes.py": "routes.mpy"}
 CONFIG = {"ethernet": {"enabled": True}, "log": {"level": "warning"}, "modules": ["WebSockets"]}
 PAGE = b"<!DOCTYPE html><title>The first page</title>\n"
 
@@ -55,11 +56,11 @@ class _Board(ServerProcess):
 
 def _contents(folder):
     """What the flash memory holds: {path: bytes or Path}."""
-    code = folder / "app.mpy"
-    subprocess.run([str(MPY_CROSS), "-O3", "-o", str(code), str(APPS / "board_app.py")], check=True)
+    for source, code in PROGRAMS.items():
+        subprocess.run([str(MPY_CROSS), "-O3", "-o", str(folder / code), str(APPS / source)], check=True)
     return {
         "config.json": json.dumps(CONFIG).encode(),
-        "app.mpy": code,
+        **{code: folder / code for code in PROGRAMS.values()},
         "webroot/index.html": PAGE,
         "webroot/1k.txt": FILES / "1k.txt",
     }

@@ -4,8 +4,9 @@ The times are of the handling alone: from when the poll has found a socket ready
 wait before it and without what lwIP does in interrupts. Under QEMU's -icount they count instructions.
 """
 
-import gc
 from time import ticks_diff, ticks_us
+
+from routes import on_accepted
 
 from MicroWebSrv2 import GET, MicroWebSrv2, WebRoute
 from MicroWebSrv2.httpConnection import HttpConnection
@@ -34,50 +35,13 @@ def timed(method):
     return call
 
 
-def on_accepted(server, socket):
-    """A new WebSocket: it echoes."""
-    socket.OnBinaryMessage = echo
-
-
-def echo(socket, message):
-    """Sends a message back."""
-    socket.SendBinaryMessage(message)
-
-
 Worker.Process = first_process
 HttpConnection.OnReadyForReading = timed(HttpConnection.OnReadyForReading)
 XAsyncTCPServer.OnReadyForReading = timed(XAsyncTCPServer.OnReadyForReading)
 MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
 
 
-@WebRoute(GET, "/hello")
-def hello(server, request):
-    """A small dynamic answer."""
-    request.Response.ReturnOk("Hello, World!")
-
-
-@WebRoute(GET, "/json")
-def json(server, request):
-    """A small JSON answer."""
-    request.Response.ReturnOkJSON({"message": "Hello, World!"})
-
-
 @WebRoute(GET, "/total")
 def total(server, request):
     """The microseconds spent so far, without this request's own."""
     request.Response.ReturnOk(str(spent[0]))
-
-
-@WebRoute(GET, "/used")
-def used(server, request):
-    """The bytes of the heap in use, garbage too; until the next /live nothing is collected."""
-    gc.disable()
-    request.Response.ReturnOk(str(gc.mem_alloc()))
-
-
-@WebRoute(GET, "/live")
-def live(server, request):
-    """The bytes of the heap in use after a collection."""
-    gc.enable()
-    gc.collect()
-    request.Response.ReturnOk(str(gc.mem_alloc()))

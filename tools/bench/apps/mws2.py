@@ -2,44 +2,17 @@
 
 import sys
 
-from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
+from routes import on_accepted
+
+from MicroWebSrv2 import POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
 
 ON_A_DEVICE = sys.implementation.name == "micropython"
-
-
-@WebRoute(GET, "/hello")
-def hello(server, request):
-    """A small dynamic answer."""
-    request.Response.ReturnOk("Hello, World!")
-
-
-@WebRoute(GET, "/json")
-def json(server, request):
-    """A small JSON answer."""
-    request.Response.ReturnOkJSON({"message": "Hello, World!"})
 
 
 @WebRoute(POST, "/form")
 def form(server, request):
     """Says one field of a form."""
     request.Response.ReturnOk(request.GetPostedURLEncodedForm()["name"])
-
-
-def on_text(socket, message):
-    """Echoes a text."""
-    socket.SendTextMessage(message)
-
-
-def on_binary(socket, message):
-    """Echoes bytes."""
-    socket.SendBinaryMessage(message)
-
-
-def on_accepted(server, socket):
-    """A new WebSocket: it echoes."""
-    socket.OnTextMessage = on_text
-    socket.OnBinaryMessage = on_binary
-    socket.MaxRecvMessageLength = 1 << 20
 
 
 def main(port, cert=None, key=None):
