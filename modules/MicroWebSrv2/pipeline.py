@@ -7,7 +7,7 @@ handlers. Frames of at most 11 words on the usual way, see `RequestHead`.
 from .libs.httpSyntax import ContentError, HttpError
 from .libs.interpreter import CollectGarbage, StackError, TraceText
 from .libs.urlUtils import UrlUtils
-from .webRoute import OPTIONS, ROUTES, FindRoutes, NamedArgs
+from .webRoute import OPTIONS, ROUTES, FindRoutes
 
 _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
@@ -83,7 +83,7 @@ def Handle(exchange):
     elif exchange.Args is None:
         route.Handler(web, exchange.Request)
     else:
-        route.Handler(web, exchange.Request, NamedArgs(route, exchange.Args))
+        route.Handler(web, exchange.Request, ROUTES.Tree.Named(route, exchange.Args))
     if not exchange.Answered and not exchange.Deferred and not exchange.Stream:
         _OnNoAnswer(web, exchange)
 

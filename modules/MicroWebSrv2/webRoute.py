@@ -1,8 +1,8 @@
 """Web routes: which handler takes a method and a path.
 
-Paths without arguments are found in one dictionary; those with arguments in
-a tree of segments, where a literal segment is tried before an argument.
-The routes are global: every server of the process serves them.
+Paths without arguments are found in one dictionary, those with arguments in
+the tree of `routeTree.py`. The routes are global: every server of the process
+serves them.
 """
 
 from .libs.urlUtils import UrlUtils
@@ -14,9 +14,6 @@ PUT = "PUT"
 DELETE = "DELETE"
 OPTIONS = "OPTIONS"
 PATCH = "PATCH"
-
-_ANY = 0  # key of a tree node's child that takes any segment
-_END = 1  # key of the methods of the path that ends at a tree node
 
 
 class WebRouteException(Exception):
@@ -43,7 +40,7 @@ class _Routes:
 
     def Clear(self):
         self.Literal = {}  # encoded path (bytes) -> {method: RouteResult}
-        self.Tree = {}  # segment (decoded) or _ANY -> node; _END -> {method: RouteResult}
+        self.Tree = None  # RouteTree: of those with arguments, once there is one
         self.Named = {}  # name -> RouteResult
         self.Version = 0  # rises with each route: what was found before may be found differently now
 
@@ -88,10 +85,11 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
             raise ValueError('the argument "%s" stands twice in "%s"' % (arg, routePath))
     route = RouteResult(handler, method, routePath, name, names, stream)
     if names:
-        node = ROUTES.Tree
-        for segment in segments:
-            node = node.setdefault(_ANY if ArgName(segment) else UrlUtils.Unquote(segment), {})
-        node.setdefault(_END, {})[method] = route
+        if not ROUTES.Tree:
+            from .routeTree import RouteTree
+
+            ROUTES.Tree = RouteTree()
+        ROUTES.Tree.MethodsOf(segments)[method] = route
     else:
         ROUTES.Literal.setdefault(_Encoded(routePath), {})[method] = route
     if name is not None:
@@ -112,40 +110,7 @@ def FindRoutes(path):
         methods = ROUTES.Literal.get(_Encoded(path))
         if methods:
             return methods, None
-    if ROUTES.Tree:
-        args = []
-        methods = _Walk(ROUTES.Tree, Segments(path), 0, args)
-        if methods:
-            return methods, args
-    return None, None
-
-
-def _Walk(node, segments, depth, args):
-    """Returns the methods at the end of the segments below a node, literal segments first."""
-    if depth == len(segments):
-        return node.get(_END)
-    segment = _Decoded(segments[depth])
-    child = node.get(segment)
-    if child:
-        methods = _Walk(child, segments, depth + 1, args)
-        if methods:
-            return methods
-    child = node.get(_ANY)
-    if child and segment:
-        args.append(int(segment) if _IsDigits(segment) else segment)
-        methods = _Walk(child, segments, depth + 1, args)
-        if methods:
-            return methods
-        args.pop()
-    return None
-
-
-def NamedArgs(route, args):
-    """Returns the dict of a route's arguments."""
-    named = {}
-    for i in range(len(args)):
-        named[route.Args[i]] = args[i]
-    return named
+    return ROUTES.Tree.Find(path) if ROUTES.Tree else (None, None)
 
 
 def ResolveRoute(method, path):
@@ -156,9 +121,8 @@ def ResolveRoute(method, path):
     route = methods.get(method.upper()) if methods else None
     if not route:
         return None
-    return RouteResult(
-        route.Handler, route.Method, route.RoutePath, route.Name, NamedArgs(route, args or ()), route.Stream
-    )
+    args = ROUTES.Tree.Named(route, args) if args else {}
+    return RouteResult(route.Handler, route.Method, route.RoutePath, route.Name, args, route.Stream)
 
 
 def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signature; it is only read)
@@ -183,22 +147,18 @@ def _WithoutSlash(path):
 
 def _Encoded(path):
     """Returns the one encoded form (bytes) of a path: without a slash at its end, what must be encoded encoded."""
-    return UrlUtils.Quote(_Decoded(_WithoutSlash(path))).encode()
+    return UrlUtils.Quote(Decoded(_WithoutSlash(path))).encode()
 
 
 def ArgName(segment):
     return segment[1:-1] if segment[:1] == "<" and segment[-1:] == ">" else ""
 
 
-def _Decoded(segment):
+def Decoded(segment):
     try:
         return UrlUtils.Unquote(segment)
     except ValueError:  # it was refused before, if it came from a client
         return segment
-
-
-def _IsDigits(text):
-    return text.isdigit() and len(text) <= 18 and len(text.encode()) == len(text)  # ASCII's digits only
 
 
 def CheckText(name, value):

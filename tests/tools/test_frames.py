@@ -25,8 +25,9 @@ ON_THE_WAY = {
     "httpResponse.py": "ReturnOk Return _Answer _Compose _BeginSized PutBody",
     "workerShare.py": "Take Release Head",
     "libs/httpHeadWriter.py": "Begin PutNumber Put",
-    "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _ParseLength
-        _CheckLineEnds _CheckFraming TrimEnd""",
+    "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _CheckLineEnds
+        TrimEnd""",
+    "libs/httpSyntaxMore.py": "ParseFraming CheckFraming ParseDigits",
     "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",
 }
 

@@ -8,7 +8,6 @@ found again when somebody asks for it. What few heads have is in `httpSyntaxMore
 from .interpreter import IsHost, IsTarget, IsToken, const
 
 MAX_FIELDS = const(100)  # lines in a head; past it: 431
-_MAX_LENGTH_DIGITS = const(15)  # of Content-Length: a petabyte; past it: 413
 _MAX_METHOD = const(32)  # bytes; past it: 501
 
 _SP = const(32)
@@ -36,6 +35,7 @@ SEEN_CONDITION = const(512)  # If-Match and its like, but for the usual one, whi
 SEEN_ACCEPT = const(1024)  # Accept-Encoding
 SEEN_NONE_MATCH = const(2048)
 _SEEN_FRAMING = const(30)  # length, coding, expect, type: something to check
+_SEEN_VALUE = const(14)  # length, coding, expect: their values too
 _SEEN_ONCE = const(7)  # host, length, coding: a second one is an error
 
 
@@ -94,7 +94,7 @@ class RequestHead:
         self._ParseTarget(start, end)
         self._ParseFields(end + 2, self._end)
         if self._seen & _SEEN_FRAMING:
-            self._CheckFraming()
+            _More().CheckFraming(self)
         if not self._seen & SEEN_HOST and self._minor:
             raise HttpError(400, "no Host field")  # RFC 9112 section 3.2
 
@@ -150,6 +150,8 @@ class RequestHead:
             self._noneMatch = colon + 1
         elif field[2]:
             field[2](self, colon + 1, eol)
+        elif bit & _SEEN_VALUE:
+            _More().ParseFraming(self, bit, self._Value(colon + 1, eol))
 
     def _ParseHost(self, start, end):
         buf = self._buf
@@ -163,17 +165,6 @@ class RequestHead:
         if end - start <= _MAX_LAST_HOST:
             _lastHost[0] = bytes(self._view[start:end])
 
-    def _ParseLength(self, start, end):
-        self._length = ParseDigits(self._Value(start, end))
-
-    def _ParseCoding(self, start, end):
-        if self._Value(start, end).lower() != "chunked":  # RFC 9112 section 6.1
-            raise HttpError(501, "unknown transfer coding")
-
-    def _ParseExpect(self, start, end):
-        if self._Value(start, end).lower() != "100-continue":  # RFC 9110 section 10.1.1
-            raise HttpError(417, "unknown expectation")
-
     def _ParseConnection(self, start, end):
         for option in self._Value(start, end).lower().split(","):
             option = option.strip(" \t")
@@ -183,19 +174,6 @@ class RequestHead:
                 self._seen |= SEEN_KEEP_ALIVE
             elif option == "upgrade":
                 self._seen |= SEEN_UPGRADE
-
-    def _CheckFraming(self):
-        """Decides how long the content is (RFC 9112 section 6.3)."""
-        seen = self._seen
-        if seen & SEEN_CODING:
-            if seen & SEEN_LENGTH:
-                raise HttpError(400, "both Content-Length and Transfer-Encoding")
-            if not self._minor:
-                raise HttpError(400, "Transfer-Encoding in HTTP/1.0")
-            self._length = -1
-        elif seen & (SEEN_TYPE | SEEN_LENGTH) == SEEN_TYPE and self._method in ("POST", "PUT", "PATCH"):
-            # Content is announced, and nothing says where it ends (RFC 9110 section 15.5.12).
-            raise HttpError(411, "content without a length")
 
     def _Value(self, start, end):
         buf = self._buf
@@ -240,11 +218,11 @@ class RequestHead:
 # What the server must know of every request, by length and first letter of the field's name.
 _FIELDS = {
     (4 << 8) | 104: (b"Host", SEEN_HOST, RequestHead._ParseHost),
-    (6 << 8) | 101: (b"Expect", SEEN_EXPECT, RequestHead._ParseExpect),
+    (6 << 8) | 101: (b"Expect", SEEN_EXPECT, None),
     (10 << 8) | 99: (b"Connection", 0, RequestHead._ParseConnection),
     (12 << 8) | 99: (b"Content-Type", SEEN_TYPE, None),
-    (14 << 8) | 99: (b"Content-Length", SEEN_LENGTH, RequestHead._ParseLength),
-    (17 << 8) | 116: (b"Transfer-Encoding", SEEN_CODING, RequestHead._ParseCoding),
+    (14 << 8) | 99: (b"Content-Length", SEEN_LENGTH, None),
+    (17 << 8) | 116: (b"Transfer-Encoding", SEEN_CODING, None),
     (5 << 8) | 114: (None, SEEN_RANGE, None),
     (8 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Match (and If-Range, which counts with Range only)
     (13 << 8) | 105: (b"If-None-Match", SEEN_NONE_MATCH, None),
@@ -259,10 +237,15 @@ def _MalformedField():
     return HttpError(400, "malformed field line")
 
 
-def _More():
-    from . import httpSyntaxMore
+_more = None
 
-    return httpSyntaxMore
+
+def _More():
+    """Returns httpSyntaxMore.py, imported when it is first called for."""
+    global _more
+    if _more is None:
+        from . import httpSyntaxMore as _more
+    return _more
 
 
 def _CheckLineEnds(buf, start, end):
@@ -288,18 +271,6 @@ def IsAuthority(buf, start, end):
         return False
     colon = buf.find(b":", start, end)
     return colon < 0 or all(48 <= byte <= 57 for byte in buf[colon + 1 : end])
-
-
-def ParseDigits(value):
-    """Returns the number of a text that has digits only (RFC 9110 section 8.6). Raises HttpError."""
-    if not value:
-        raise HttpError(400, "malformed Content-Length")
-    for char in value:
-        if not "0" <= char <= "9":
-            raise HttpError(400, "malformed Content-Length")
-    if len(value) > _MAX_LENGTH_DIGITS:
-        raise HttpError(413, "Content-Length too large")
-    return int(value)
 
 
 def TrimEnd(buf, start, end):

@@ -1,12 +1,49 @@
-"""What few request heads have: a target that is no path, another version, bytes that are still to come (RFC 9112).
+"""What few request heads have: a content, a target that is no path, another version, bytes still to come (RFC 9112).
 
 Imported by the first of them.
 """
 
-from .httpSyntax import HttpError, IsAuthority
+from .httpSyntax import SEEN_CODING, SEEN_EXPECT, SEEN_LENGTH, SEEN_TYPE, HttpError, IsAuthority
 from .interpreter import const
 
 _CR = const(13)
+_MAX_LENGTH_DIGITS = const(15)  # of Content-Length: a petabyte; past it: 413
+
+
+def ParseFraming(head, bit, value):
+    """Reads a field that tells of the content: `bit` is its SEEN_… one. Raises HttpError."""
+    if bit == SEEN_LENGTH:
+        head._length = ParseDigits(value)
+    elif bit == SEEN_CODING and value.lower() != "chunked":  # RFC 9112 section 6.1
+        raise HttpError(501, "unknown transfer coding")
+    elif bit == SEEN_EXPECT and value.lower() != "100-continue":  # RFC 9110 section 10.1.1
+        raise HttpError(417, "unknown expectation")
+
+
+def CheckFraming(head):
+    """Decides how long the content is (RFC 9112 section 6.3). Raises HttpError."""
+    seen = head._seen
+    if seen & SEEN_CODING:
+        if seen & SEEN_LENGTH:
+            raise HttpError(400, "both Content-Length and Transfer-Encoding")
+        if not head._minor:
+            raise HttpError(400, "Transfer-Encoding in HTTP/1.0")
+        head._length = -1
+    elif seen & (SEEN_TYPE | SEEN_LENGTH) == SEEN_TYPE and head._method in ("POST", "PUT", "PATCH"):
+        # Content is announced, and nothing says where it ends (RFC 9110 section 15.5.12).
+        raise HttpError(411, "content without a length")
+
+
+def ParseDigits(value):
+    """Returns the number of a text that has digits only (RFC 9110 section 8.6). Raises HttpError."""
+    if not value:
+        raise HttpError(400, "malformed Content-Length")
+    for char in value:
+        if not "0" <= char <= "9":
+            raise HttpError(400, "malformed Content-Length")
+    if len(value) > _MAX_LENGTH_DIGITS:
+        raise HttpError(413, "Content-Length too large")
+    return int(value)
 
 
 def ParseOtherForm(head, target):
