@@ -160,7 +160,7 @@ BAD_HEADS = (
     ("NUL in a value", "9110 5.5", _field(b"X: a\0b"), 400),
     # fields
     ("nothing but a blank for a field", "5.2", _field(b" "), 400),
-    ("folded Transfer-Encoding", "5.2", POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n", 501),
+    ("folded Transfer-Encoding", "5.2", POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n", 400),
     ("folded Host", "5.2", GET + b"Host: a\r\n b\r\n\r\n", 400),
     ("vertical tab before the colon", "5.1", _field(b"X\x0b: a"), 400),
     ("no-break space before a name", "5.1", _field(b"\xa0X: a"), 400),

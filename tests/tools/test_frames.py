@@ -27,7 +27,7 @@ ON_THE_WAY = {
     "libs/httpHeadWriter.py": "Begin PutNumber Put",
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _CheckLineEnds
         TrimEnd""",
-    "libs/httpSyntaxMore.py": "ParseFraming CheckFraming ParseDigits",
+    "libs/httpSyntaxMore.py": "CheckFraming ParseDigits",
     "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",
 }
 

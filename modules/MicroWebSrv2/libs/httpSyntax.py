@@ -35,7 +35,6 @@ SEEN_CONDITION = const(512)  # If-Match and its like, but for the usual one, whi
 SEEN_ACCEPT = const(1024)  # Accept-Encoding
 SEEN_NONE_MATCH = const(2048)
 _SEEN_FRAMING = const(30)  # length, coding, expect, type: something to check
-_SEEN_VALUE = const(14)  # length, coding, expect: their values too
 _SEEN_ONCE = const(7)  # host, length, coding: a second one is an error
 
 
@@ -150,8 +149,6 @@ class RequestHead:
             self._noneMatch = colon + 1
         elif field[2]:
             field[2](self, colon + 1, eol)
-        elif bit & _SEEN_VALUE:
-            _More().ParseFraming(self, bit, self._Value(colon + 1, eol))
 
     def _ParseHost(self, start, end):
         buf = self._buf

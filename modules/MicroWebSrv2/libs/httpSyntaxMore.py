@@ -10,28 +10,32 @@ _CR = const(13)
 _MAX_LENGTH_DIGITS = const(15)  # of Content-Length: a petabyte; past it: 413
 
 
-def ParseFraming(head, bit, value):
-    """Reads a field that tells of the content: `bit` is its SEEN_… one. Raises HttpError."""
-    if bit == SEEN_LENGTH:
-        head._length = ParseDigits(value)
-    elif bit == SEEN_CODING and value.lower() != "chunked":  # RFC 9112 section 6.1
-        raise HttpError(501, "unknown transfer coding")
-    elif bit == SEEN_EXPECT and value.lower() != "100-continue":  # RFC 9110 section 10.1.1
-        raise HttpError(417, "unknown expectation")
-
-
 def CheckFraming(head):
     """Decides how long the content is (RFC 9112 section 6.3). Raises HttpError."""
     seen = head._seen
+    if seen & SEEN_EXPECT:
+        _CheckExpectations(head)
     if seen & SEEN_CODING:
+        if head.FieldValue(head.FindField(b"transfer-encoding")).lower() != "chunked":  # RFC 9112 section 6.1
+            raise HttpError(501, "unknown transfer coding")
         if seen & SEEN_LENGTH:
             raise HttpError(400, "both Content-Length and Transfer-Encoding")
         if not head._minor:
             raise HttpError(400, "Transfer-Encoding in HTTP/1.0")
         head._length = -1
-    elif seen & (SEEN_TYPE | SEEN_LENGTH) == SEEN_TYPE and head._method in ("POST", "PUT", "PATCH"):
+    elif seen & SEEN_LENGTH:
+        head._length = ParseDigits(head.FieldValue(head.FindField(b"content-length")))
+    elif seen & SEEN_TYPE and head._method in ("POST", "PUT", "PATCH"):
         # Content is announced, and nothing says where it ends (RFC 9110 section 15.5.12).
         raise HttpError(411, "content without a length")
+
+
+def _CheckExpectations(head):
+    at = head.FindField(b"expect")
+    while at >= 0:
+        if head.FieldValue(at).lower() != "100-continue":  # RFC 9110 section 10.1.1
+            raise HttpError(417, "unknown expectation")
+        at = head.FindField(b"expect", at)
 
 
 def ParseDigits(value):
