@@ -97,7 +97,7 @@ bench: firmware ## measure the speed beside other servers', on both runtimes (BE
 bench-check: firmware-all ## compare the memory and the instructions taken with the baseline (BENCH_ARGS)
 	@$(VENV_PYTHON) -m tools bench-check $(BENCH_ARGS)
 
-soak: setup ## load the UNIX firmware and the emulated board for MINUTES each, watch answers and memory
+soak: setup ## load the UNIX firmware and the emulated board for MINUTES at once, watch answers and memory
 	@$(VENV_PYTHON) -m tools firmware --board UNIX
 	@$(VENV_PYTHON) -m tools firmware --board MPS2_AN385
 	@$(VENV_PYTHON) -m tools soak --minutes $(MINUTES)

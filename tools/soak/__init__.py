@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -170,17 +171,44 @@ def judge(result):
     return result["faults"] + idle + not_reached(result["before"], result["after"])
 
 
+def report(name, minutes, result):
+    """Show a soak's figures: what was done, what went wrong, the memory after the first tenth and at the end."""
+    before, after = result["before"], result["after"]
+    print(f"soak {name}: {minutes:g} minutes: {load.told(result['rounds'])}; {len(result['faults'])} wrong answers")
+    print(
+        f"soak {name}: bytes free after a tenth {before['free']:,} ({before['largest']:,} in one piece), "
+        f"at the end {after['free']:,} ({after['largest']:,})",
+        flush=True,
+    )
+
+
+def soak_one(name, minutes):
+    """Load one device. Raises ToolError with what is wrong."""
+    print(f"soak {name}: {minutes:g} minutes", flush=True)
+    result = soak(name, minutes)
+    report(name, minutes, result)
+    problems = judge(result)
+    if problems:
+        raise ToolError(f"the soak of {name} found:\n  " + "\n  ".join(problems[: load.MOST_FAULTS]))
+
+
+def soak_all(minutes):
+    """Load all devices at once, each from a process of its own. Raises ToolError that names those that failed."""
+    command = [sys.executable, "-m", "tools", "soak", "--minutes", str(minutes), "--device"]
+    running = {name: subprocess.Popen([*command, name]) for name in DEVICES}
+    failed = [name for name, process in running.items() if process.wait()]
+    if failed:
+        raise ToolError(f"the soak failed, see above: {', '.join(failed)}")
+
+
 def main(arguments):
     """The verb `soak`."""
     parser = argparse.ArgumentParser(prog="python3 -m tools soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60, help="for each device (default: %(default)s)")
-    parser.add_argument("--device", choices=DEVICES, action="append", help="one of them (default: all)")
+    parser.add_argument("--minutes", type=float, default=60, help="how long (default: %(default)s)")
+    parser.add_argument("--device", choices=DEVICES, help="one of them (default: all at once)")
     options = parser.parse_args(arguments)
-    wrong = []
-    for name in options.device or DEVICES:
-        print(f"soak {name}: {options.minutes:g} minutes", flush=True)
-        problems = judge(soak(name, options.minutes))
-        wrong += [f"{name}: {problem}" for problem in problems]
-    if wrong:
-        raise ToolError("the soak found:\n  " + "\n  ".join(wrong[: load.MOST_FAULTS]))
-    print("soak: no wrong answer, the heap is as it was")
+    if options.device:
+        soak_one(options.device, options.minutes)
+    else:
+        soak_all(options.minutes)
+        print("soak: no wrong answer, the heap is as it was")

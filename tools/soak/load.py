@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 # Generous: the machine may be busy, and an emulated board is slow to accept many at once.
 TIMEOUT_SEC = 60
 ROUND = 40  # requests of one connection
+SIZES = (0, 1, 1000, 20000)  # bytes of the contents that are uploaded
 PAUSE_SEC = 0.02
 MOST_FAULTS = 20
 
@@ -89,7 +90,7 @@ def numbers(port):
 def uploads(port):
     """Contents of many sizes, some in chunks."""
     connection = _kept(port)
-    for size in (0, 1, 1000, 20000):
+    for size in SIZES:
         content = bytes(size)
         connection.request("POST", "/count", iter([content]) if size % 3 else content)
         got = json.loads(connection.getresponse().read())
@@ -129,6 +130,21 @@ def broken(port):
             if random.random() < 0.5:  # a reset instead of an end
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         time.sleep(PAUSE_SEC)
+
+
+# What a round of each kind is made of: (how many, of what).
+PARTS = {
+    "pages": (ROUND, "requests for pages"),
+    "numbers": (ROUND, "for JSON"),
+    "uploads": (len(SIZES), "uploads"),
+    "sockets": (ROUND, "WebSocket messages"),
+    "broken": (len(BROKEN), "broken clients"),
+}
+
+
+def told(rounds):
+    """What so many rounds ({kind: rounds}) were made of, a text."""
+    return ", ".join(f"{count * PARTS[kind][0]:,} {PARTS[kind][1]}" for kind, count in rounds.items())
 
 
 def memory(port):
