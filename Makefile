@@ -19,6 +19,8 @@ CONFIG_ARGS ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 CONFORMANCE_ARGS ?=
+FUZZ_ARGS ?=
+RUNS ?=
 MINUTES ?= 60
 ON_PORT = $(if $(PORT),--port $(PORT))
 export MPY_DIR
@@ -115,6 +117,9 @@ test: lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
 
 conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
 	@$(VENV_PYTHON) -m tools conformance $(CONFORMANCE_ARGS)
+
+fuzz: setup ## put what is parsed to made-up inputs for MINUTES, or RUNS each, led by the code's coverage (FUZZ_ARGS)
+	@$(VENV_PYTHON) -m tools fuzz --minutes $(MINUTES) $(if $(RUNS),--runs $(RUNS)) $(FUZZ_ARGS)
 
 tls-check: firmware ## put the server's TLS to testssl.sh, on CPython and the UNIX firmware (some minutes)
 	@$(VENV_PYTHON) -m tools tls-check

@@ -27,6 +27,7 @@ VERBS = {
     "bench": "measure the server's speed beside other servers', on CPython and on the UNIX firmware",
     "bench-check": "compare what the server allocates, keeps and freezes with the baseline",
     "conformance": "put the WebSockets to the Autobahn cases on every runtime",
+    "fuzz": "put what is parsed to made-up inputs, led by the code's coverage",
     "tls-check": "put the server's TLS to testssl.sh on both runtimes",
     "soak": "load a device for long, look at its answers and its memory",
     "webroot": "make or check the compressed files of webroot/",

@@ -34,9 +34,9 @@ def _Matches(value, etag, weak):
         tag = tag.strip(" \t")
         if weak and tag.startswith("W/"):
             tag = tag[2:]
-        if tag == etag or tag == "*":
+        if tag == etag:
             return True
-    return False
+    return value == "*"  # alone: in a tag it is a character
 
 
 def _UnmodifiedSince(value, mtime):

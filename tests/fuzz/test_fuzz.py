@@ -1,5 +1,10 @@
-"""The properties of properties.py, put to inputs that are the same each time."""
+"""The properties of properties.py and fields.py, put to inputs that are the same each time.
 
+`make fuzz` puts them to others, led by what the code does with them. What it finds is kept in corpus/, a folder a
+property, and tried here too.
+"""
+
+import re
 import sys
 from pathlib import Path
 
@@ -7,144 +12,106 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-import properties
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+import every  # noqa: E402
+import fields  # noqa: E402
+import properties  # noqa: E402
+from words import WORDS  # noqa: E402
 
-sys.path.remove(str(Path(__file__).parent))
+sys.path.remove(str(HERE))
 
-# What the parsers look for, so that the bytes lead somewhere.
-WORDS = {
-    "head": [
-        b"GET ",
-        b"POST ",
-        b"/",
-        b"?a=%00",
-        b" HTTP/1.1\r\n",
-        b" HTTP/1.0\r\n",
-        b"Host: a\r\n",
-        b"Content-Length: ",
-        b"Transfer-Encoding: chunked\r\n",
-        b"Expect: 100-continue\r\n",
-        b"5\r\n",
-        b"\r\n",
-        b"\n",
-        b"\r",
-        b" ",
-        b":",
-        b"[",
-        b"]",
-        b"http://h",
-        b"\0",
-        b"\xff",
-    ],
-    "chunked": [
-        b"0",
-        b"5",
-        b"a",
-        b"ffffffff",
-        b";x=y",
-        b"\r\n",
-        b"\r",
-        b"\n",
-        b"hello",
-        b"0\r\n",
-        b"X: y\r\n",
-        b"\0",
-        b"5\r\nhello\r\n",
-    ],
-    "multipart": [
-        b"--XX",
-        b"--XX--",
-        b"\r\n",
-        b"--",
-        b"XX",
-        b'Content-Disposition: form-data; name="a"',
-        b'; filename="b"',
-        b"\r\n\r\n",
-        b"data",
-        b"\\",
-        b'"',
-    ],
-    "frames": [
-        b"\x81",
-        b"\x82",
-        b"\x01",
-        b"\x80",
-        b"\x88",
-        b"\x89",
-        b"\0",
-        b"\xff",
-        b"\xfe",
-        b"\x85",
-        b"key!",
-        b"\xc3",
-        b"hello",
-        b"\x03\xe8",
-    ],
-    "paths": [b"/", b".", b"..", b"%2e", b"%2F", b"%5c", b"\\", b"%00", b"%", b"a", b"%c0%ae", b"\xe9"],
-    "queries": [b"a", b"=", b"&", b"+", b"%20", b"%", b"%zz", b"%c3%a9", b"\xe9"],
-    "dates": [
-        b"Sun, ",
-        b"06 ",
-        b"Nov ",
-        b"1994 ",
-        b"08:49:37 ",
-        b"GMT",
-        b"-",
-        b"Sunday, ",
-        b"94 ",
-        b" ",
-        b"Sun Nov  6 ",
-        b":",
-        b"0",
-        b"\xb2",
-    ],
-    "cookies": [b"a", b"=", b";", b" ", b"\r\n", b"\0", b'"', b",", b"\\", b"value", b"\xe9"],
-    "content_types": [b"; ", b"boundary", b"=", b"XX", b'"', b"\\", b",", b"charset=x", b"a", b"*"],
-    "pages": [
-        b"{{",
-        b"}}",
-        b"{{ py }}",
-        b"{{ end }}",
-        b"{{ if x }}",
-        b"{{ for a in b }}",
-        b"{{ elif ",
-        b"{{ else }}",
-        b"x",
-        b'"',
-        b"'",
-        b"\n",
-        b"    ",
-        b"(",
-        b")",
-        b"#",
-        b"\\",
-        b"\xff",
-        b"\0",
-        b"print(1)",
-    ],
-}
+FEEDS = properties.feed, properties.multipart_feed, properties.ws_feed
+LARGEST = 700  # bytes of a row that is cut at each place: what is longer is the same byte again and again
 EVERY_TIME = settings(
     max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
+def put(name, inputs):
+    """Put a property to inputs, a strategy."""
+
+    @settings(EVERY_TIME)
+    @given(inputs)
+    def holds(data):
+        every.PROPERTIES[name](data)
+
+    holds()
+
+
 def test_every_property_has_words():
-    assert set(WORDS) == set(properties.PROPERTIES)
+    assert set(WORDS) == set(every.PROPERTIES)
 
 
 @pytest.mark.parametrize("name", sorted(WORDS))
 def test_property(name):
     """Some inputs, half of them of words, half of any bytes; the same each time."""
     words = st.lists(st.sampled_from(WORDS[name]), max_size=25).map(b"".join)
-    inputs = st.tuples(st.binary(min_size=1, max_size=1), words | st.binary(max_size=200)).map(b"".join)
+    first = st.binary(min_size=1, max_size=1) if name in every.WITH_CHOICE else st.just(b"")
+    put(name, st.tuples(first, words | st.binary(max_size=200)).map(b"".join))
 
-    @settings(EVERY_TIME)
-    @given(inputs)
-    def holds(data):
-        properties.PROPERTIES[name](data)
 
-    holds()
+@pytest.mark.parametrize("name", sorted(fields.GRAMMAR))
+def test_what_is_well_formed(name):
+    """It means what its grammar says."""
+    first = st.binary(min_size=1, max_size=1) if name in every.WITH_CHOICE else st.just(b"")
+    put(name, st.tuples(first, st.from_regex(re.compile(fields.GRAMMAR[name]), fullmatch=True)).map(b"".join))
+
+
+CORPUS = sorted(path for path in (HERE / "corpus").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_corpus(path):
+    every.PROPERTIES[path.parent.name](path.read_bytes())
+
+
+def test_the_corpus_has_all_properties():
+    assert {path.parent.name for path in CORPUS} == set(every.PROPERTIES)
+
+
+# --- cut in two, at each place ---
+
+SYNTAX, MULTIPART, FRAMES = FEEDS
+
+
+def cuts(data):
+    """Sizes of pieces that cut data in two, at each place."""
+    for at in range(1, len(data) if len(data) <= LARGEST else 0):
+        yield iter((at, *[len(data)] * len(data)))
+
+
+def heads():
+    for row in SYNTAX.rows.GOOD_HEADS + SYNTAX.rows.BAD_HEADS:
+        yield row[0], row[2] + SYNTAX.BEHIND, lambda data, step: properties.taken(SYNTAX.feed_head, data, step)
+
+
+def chunks():
+    for row in SYNTAX.rows.CHUNKED:
+        yield row[0], row[2] + SYNTAX.BEHIND, lambda data, step: properties.taken(SYNTAX.feed_chunked, data, step)
+
+
+def forms():
+    for row in MULTIPART.GOOD + MULTIPART.BAD:
+        boundary = row[2]
+        yield row[0], row[3], lambda data, step, boundary=boundary: properties.parts(data, step, boundary)
+
+
+def messages():
+    for row in FRAMES.rows.GOOD + FRAMES.rows.BAD:
+        yield row[0], row[2] + FRAMES.BEHIND, FRAMES.feed
+
+
+@pytest.mark.parametrize("rows", [heads, chunks, forms, messages])
+def test_a_cut_changes_nothing(rows):
+    """Each row of each syntax, with another message behind where there can be one."""
+    tried = 0
+    for name, data, feed in rows():
+        whole = feed(data, properties.WHOLE)
+        for at, sizes in enumerate(cuts(data), 1):
+            assert feed(data, sizes) == whole, f"{name}, cut behind {data[:at]!r}"
+            tried += 1
+    assert tried > 500
 
 
 def test_an_error_that_is_not_documented_is_seen():

@@ -39,10 +39,16 @@ class Collector:
 
 
 def feed(collector, content, step):
-    """Feeds a content, `step` bytes at a time. Returns the status it is refused with, or None."""
+    """Feeds a content. Returns the status it is refused with, or None.
+
+    `step`: the size of its pieces, or an iterator of sizes.
+    """
+    at = 0
     try:
-        for at in range(0, len(content), step):
-            collector.parser.Feed(content[at : at + step])
+        while at < len(content):
+            size = step if isinstance(step, int) else next(step)
+            collector.parser.Feed(content[at : at + size])
+            at += size
         collector.parser.Finish()
     except HttpError as ex:
         return ex.Status

@@ -22,8 +22,13 @@ BEHIND = b"GET /behind HTTP/1.1\r\nHost: behind\r\n\r\n"
 WAYS = ("whole", "byte by byte", "with a request behind", "behind a request")
 
 
+def size_of(step):
+    """The size of the next piece: `step` is one for all, or an iterator of sizes."""
+    return step if isinstance(step, int) else next(step)
+
+
 def feed_head(data, step, start=0):
-    """Feeds a head that begins at data[start], `step` bytes at a time. Returns (head, its end), or None for too few.
+    """Feeds a head that begins at data[start], in pieces of `step` bytes. Returns (head, its end), None for too few.
 
     The buffer is as large as the largest head, as a connection's is. Raises HttpError.
     """
@@ -33,7 +38,7 @@ def feed_head(data, step, start=0):
     scanned = start
     buffer[:start] = data[:start]
     while have < len(data) and have < size:
-        count = min(step, len(data) - have, size - have)
+        count = min(size_of(step), len(data) - have, size - have)
         buffer[have : have + count] = data[have : have + count]
         have += count
         end = buffer.find(b"\r\n\r\n", max(start, scanned - 3), have)
@@ -97,7 +102,7 @@ def check_head(row, way):
 
 
 def feed_chunked(data, step):
-    """Feeds chunked bytes, `step` at a time, from a buffer of 512. Returns (content, what is behind it)."""
+    """Feeds chunked bytes, in pieces of `step`, from a buffer of 512. Returns (content, what is behind it)."""
     decoder = ChunkedDecoder()
     buffer = bytearray(512)
     content = b""
@@ -105,7 +110,7 @@ def feed_chunked(data, step):
     while not decoder.Done and (fed < len(data)):
         buffer[: have - at] = buffer[at:have]
         have -= at
-        count = min(step, len(data) - fed, len(buffer) - have)
+        count = min(size_of(step), len(data) - fed, len(buffer) - have)
         buffer[have : have + count] = data[fed : fed + count]
         have += count
         fed += count

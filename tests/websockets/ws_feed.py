@@ -45,7 +45,7 @@ class Recorder:
 
 
 def feed(data, step):
-    """The events of a client's bytes."""
+    """The events of a client's bytes; `step`: the size of the pieces in which they come, or an iterator of sizes."""
     sink = Recorder()
     sink.reader = FrameReader(sink, MAX_LENGTH)
     return feed_through(sink, data, step)
@@ -58,7 +58,8 @@ def feed_through(sink, data, step):
     view = memoryview(buf)
     have = pos = 0
     while pos < len(data):
-        count = min(step, BUF_SIZE - have, len(data) - pos)
+        size = step if isinstance(step, int) else next(step)
+        count = min(size, BUF_SIZE - have, len(data) - pos)
         buf[have : have + count] = data[pos : pos + count]
         pos += count
         have += count

@@ -83,6 +83,7 @@ class RequestHead:
         self._method = ""
         self._minor = 1
         self._seen = self._length = 0
+        _CheckLineEnds(buf, start, end)  # before all else: so it is where the head comes in pieces
         end = buf.find(b"\r\n", start, end)
         self._fields = end + 2
         if buf.startswith(b"GET ", start):
@@ -123,7 +124,6 @@ class RequestHead:
     def _ParseFields(self, i, end):
         """Checks every field line and reads those that matter."""
         buf = self._buf
-        _CheckLineEnds(buf, i, end)
         while i < end - 2:
             eol = buf.find(b"\r\n", i, end)
             colon = buf.find(b":", i, eol)
@@ -190,7 +190,7 @@ class RequestHead:
             i = buf.find(b"\r\n", start, end) + 2
         else:
             i = self._fields
-        while i < end - 2:
+        while i < end - size:  # behind that no line has room for the name; the buffer may end with the head
             if buf[i + size] == 58 and buf[i : i + size].lower() == name:
                 i += size + 1
                 while buf[i] == _SP or buf[i] == _HTAB:
@@ -246,13 +246,13 @@ def _More():
 
 
 def _CheckLineEnds(buf, start, end):
-    """Refuses bare CR, bare LF and NUL in the field lines, and too many lines."""
+    """Refuses bare CR, bare LF and NUL in a head, and too many lines."""
     lines = buf.count(b"\r\n", start, end)
     if buf.count(b"\n", start, end) != lines or buf.count(b"\r", start, end) != lines:
         raise HttpError(400, "bare CR or LF")
     if buf.find(b"\0", start, end) >= 0:
-        raise HttpError(400, "NUL in a field")
-    if lines > MAX_FIELDS + 1:
+        raise HttpError(400, "NUL in a head")
+    if lines > MAX_FIELDS + 2:
         raise HttpError(431, "more than %d fields" % MAX_FIELDS)
 
 
@@ -260,12 +260,13 @@ def IsAuthority(buf, start, end):
     """Says whether buf[start:end] is a name or an address, and perhaps a port (RFC 3986 section 3.2)."""
     if not IsHost(buf, start, end):
         return False
-    if start < end and buf[start] == 91:  # "[": an address of IPv6 has colons of its own
-        start = buf.find(b"]", start, end) + 1
-        if not start or start < end and buf[start] != 58:
-            return False
-    if buf.find(b"[", start, end) >= 0 or buf.find(b"]", start, end) >= 0:
+    isAddress = buf.startswith(b"[", start)
+    if buf.count(b"[", start, end) != isAddress or buf.count(b"]", start, end) != isAddress:
         return False
+    if isAddress:  # of IPv6, which has colons of its own
+        start = buf.find(b"]", start, end) + 1
+        if start < end and buf[start] != 58:
+            return False
     colon = buf.find(b":", start, end)
     return colon < 0 or all(48 <= byte <= 57 for byte in buf[colon + 1 : end])
 
