@@ -3,6 +3,7 @@
 argv: the folder of the files, a port, the kind. The heap is filled until so many bytes are free as the case says, which
 go from none to what a request takes, in steps of two of the heap's blocks: in turn each allocation of the request is
 the one that fails. Then the memory is given back, and the server must answer the next request as if nothing had been.
+A request that lacks something, or whose handler takes its time, has memory until its time is over.
 Prints as JSON how often it was answered (by status) and closed, which cases went wrong, and how many bytes of the heap
 are gone at the end.
 """
@@ -11,14 +12,18 @@ import gc
 import json
 import socket
 import sys
+import time
 
 from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
+from MicroWebSrv2.libs.xAsyncWorker import Worker
 
 STEP = 64  # bytes: two blocks of a 64-bit MicroPython's heap
 MOST = 6144
 TURNS = 20  # of the loop; far more than a request takes
 PIECES = 4096
 PATIENCE_MS = 20000
+LATE_SEC = 10  # a handler's time to answer later
+TICKS = 3  # looks at the clock, after the time is over
 
 mws2 = MicroWebSrv2()
 
@@ -65,6 +70,11 @@ def parts(server, request):
     request.ReceiveParts(lambda part: None, lambda request: request.Response.ReturnOk("parts"))
 
 
+@WebRoute(GET, "/later")
+def later(server, request):
+    request.Response.Defer(LATE_SEC)
+
+
 def on_accepted(modWebSockets, webSocket):
     webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
 
@@ -77,6 +87,8 @@ mws2.OnLogging = lambda server, msg, kind: None
 mws2.BindAddress = ("127.0.0.1", int(sys.argv[2]))
 pool = XAsyncSocketsPool()
 mws2.StartInPool(pool)
+worker = pool.Workers[0]
+turns_left = 0
 
 FORM = b"a=1&b=%41+2"
 PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--x--\r\n'
@@ -97,7 +109,11 @@ KINDS = {
     "websocket": b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     b"\x81\x85\0\0\0\0hello",
+    "deferred": b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n",
+    "half a head": b"GET /plain HTTP/1.1\r\nHost: a",
+    "half a content": b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n",
 }
+LATE = ("deferred", "half a head", "half a content")  # those that are refused when their time is over
 
 held = [None] * PIECES
 answer = bytearray(4096)
@@ -132,12 +148,27 @@ def connect():
     return client
 
 
+def turn(timeout):
+    """A turn of the loop, which waits for nothing here; after the last one it stops."""
+    global turns_left
+    turns_left -= 1
+    pool._stopping = turns_left <= 0
+    return Worker.Process(worker, 0)
+
+
 def work():
-    for _ in range(TURNS):
-        try:
-            pool.Process(0)
-        except MemoryError:  # what was under way is lost, the loop is not: as AsyncWaitEvents does
-            pass
+    """Some turns of the loop, as AsyncWaitEvents has it."""
+    global turns_left
+    turns_left = TURNS
+    pool._stopping = False
+    pool._Serve(worker)
+
+
+def let_time_pass():
+    """The worker's clock goes on by more than any deadline here, and it looks at it, more than once."""
+    for _ in range(TICKS):
+        worker._ticks = time.ticks_add(worker._ticks, -2000 * LATE_SEC)
+        work()
 
 
 def read(client):
@@ -162,15 +193,24 @@ def with_little(message, free, in_time):
     if in_time:
         work()
     client.write(message)
+    if IS_LATE:
+        work()
+    before = sockets()
     fill(free)
     try:
-        work()
+        if IS_LATE:
+            let_time_pass()
+        else:
+            work()
     finally:
         give_back()
+    stays = IS_LATE and sockets() >= before
     work()
     found = read(client)
     client.close()
     work()
+    if stays:
+        return "stays"
     return "closed" if found is None else status_of(found) or "nothing"
 
 
@@ -179,11 +219,13 @@ def check(message):
     client = connect()
     client.write(message)
     work()
+    if IS_LATE:
+        let_time_pass()
     found = read(client)
     for _ in range(PATIENCE_MS // 20):
         if found != b"":
             break
-        pool.Process(20)
+        Worker.Process(worker, 20)
         work()
         found = read(client)
     client.close()
@@ -211,7 +253,9 @@ def try_all(message, in_time):
     return outcomes, wrong
 
 
+worker.Process = turn
 message = KINDS[sys.argv[3]]
+IS_LATE = sys.argv[3] in LATE
 check(message)
 # What caches and lists grow to in the first turn is no leak. That none can be accepted is the same for each kind.
 frees = []
