@@ -1,8 +1,10 @@
 """Cuts the power at every write and erase of the flash memory, under MicroPython's own LittleFS.
 
-argv[1] is the case: `upload` replaces a page, `save` saves a configuration, `good` keeps it as the good copy too,
-`restore` puts the copy back, `starts` counts a start. argv[2] says how a write is cut: `before` it, or `torn`, in its
-middle. After each cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
+argv[1] is the case: `upload` replaces a page and `edit` the configuration, both as this computer's tools have a board
+do it, `save` saves a configuration, `good` keeps it as the good copy too, `restore` puts the copy back, `starts` counts
+a start. argv[2] says how a write is cut: `before` it, or `torn`, in its middle. argv[3], for the first two, is a file
+of what the tools have the board execute: JSON, two lists of programs, for the old file and for the new one. After each
+cut the file system is mounted anew, as after a reset. Prints as JSON what was found, and how often.
 """
 
 import json
@@ -55,18 +57,27 @@ class Flash:
         self.data[start : start + len(data)] = data
 
 
-def upload(mark):
-    """As tools/remote.py has a board do it: pieces to a temporary file, which then takes the old one's place."""
-    with open(PAGE + ".tmp", "wb") as file:
-        for _ in range(12):
-            file.write(mark * 256)
-    os.rename(PAGE + ".tmp", PAGE)
+held = []
+
+
+def execute(number):
+    """Execute one of the lists of programs, as the board's prompt does: with its own names, in the flash's root."""
+    with open(sys.argv[3]) as file:
+        programs = json.load(file)[number]
+    names = {}
+    held.append(names)  # a file that the cut leaves open must not be closed by the collector, on a mount that is gone
+    os.chdir("/flash")
+    try:
+        for program in programs:
+            exec(program, names)
+    finally:
+        os.chdir("/")
 
 
 def page():
     with open(PAGE, "rb") as file:
         data = file.read()
-    assert len(data) == 12 * 256 and data == data[:1] * len(data), "half a page"
+    assert len(data) == 3072 and data == data[:1] * len(data), "half a page"
     return data[:1].decode()
 
 
@@ -116,7 +127,8 @@ def counted():
 
 
 CASES = {
-    "upload": (lambda: upload(b"o"), lambda: upload(b"n"), page),
+    "upload": (lambda: execute(0), lambda: execute(1), page),
+    "edit": (lambda: execute(0), lambda: execute(1), saved),
     "save": (lambda: save(1001), lambda: save(1002), saved),
     "good": (lambda: keep(1001), lambda: keep(1002), loaded),
     "restore": (lambda: (keep(1001), bad()), restore, loaded),
@@ -137,7 +149,8 @@ def with_power_for(image, writes):
     lasted = flash.left > 0
     flash.left = -1
     vfs.umount("/flash")
-    return flash.data, lasted
+    data, flash.data = flash.data, b""  # whatever holds the mount, it need not hold that
+    return data, lasted
 
 
 def after_reset(image):
