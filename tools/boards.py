@@ -22,7 +22,7 @@ class Image:
     """A product to be written to the board: its file in dist/BOARD/, and where it goes, None where nobody asks.
 
     `offset` is where it begins in the flash memory, `largest` how many bytes there are for it; `erase` is an (offset,
-    size) to be erased with it: the record that another slot is the one to start.
+    size) to be erased with it: the record that another slot is the one to start, or where the file system begins.
     """
 
     file: str
@@ -36,7 +36,8 @@ class Flash:
     """How images come onto the board: `method` is esptool, dfu or ftp.
 
     `size`: bytes of flash memory, None if unknown; `partitions`: the path of the partition table, None without one;
-    `install` wipes all, `update` (None without one) keeps the file system.
+    `areas`: the firmware's parts of the address space, (offset, size) each; `install` wipes all, `update` (None without
+    one) keeps the file system.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Flash:
     partitions: Path
     install: Image
     update: Image
+    areas: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -202,19 +204,23 @@ def _flash(folder, data):
         method=data["method"],
         size=_number(data.get("size")),
         partitions=folder / partitions if partitions else None,
+        areas=tuple(_area(area) for area in data.get("areas", ())),
         install=_image(data["install"]),
         update=_image(data["update"]) if "update" in data else None,
     )
 
 
 def _image(data):
-    erase = data.get("erase")
     return Image(
         file=data["file"],
         offset=_number(data.get("offset")),
         largest=_number(data.get("largest")),
-        erase=(_number(erase["offset"]), _number(erase["size"])) if erase else None,
+        erase=_area(data["erase"]) if "erase" in data else None,
     )
+
+
+def _area(data):
+    return _number(data["offset"]), _number(data["size"])
 
 
 def _number(text):

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tools import boardcheck, boards
-from tools.boardcheck import frozen, makefile, partitions, sdkconfig
+from tools.boardcheck import frozen, layout, makefile, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import BOARDS
@@ -128,6 +128,36 @@ def test_settings_that_lwip_refuses_are_told(tree, tmp_path, monkeypatch):
         file.write("#define TCP_SND_QUEUELEN 100\n")
     (fault,) = boardcheck.check_frozen(board, tree)
     assert re.search(r"(?s)PYBV11: compiling lwIP's settings failed.*MEMP_NUM_TCP_SEG", fault)
+
+
+@pytest.fixture(scope="module")
+def compiled(tree, tmp_path_factory):
+    """The folder with the Pyboard D's modules, frozen and compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frozen, "FOLDER", tmp_path_factory.mktemp("compiled"))
+        frozen.freeze(tree, boards.load("PYBD_SF2"))
+        frozen.compile_frozen(tree, boards.load("PYBD_SF2"))
+        yield frozen.FOLDER
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("mpconfigboard.mk", "$(BOARD_DIR)/frozen.ld ", "", "bytes of FLASH_APP, MicroPython needs about 460,000"),
+        ("mpconfigboard.mk", "+= .frozen_ext", "+=", ".frozen_ext is in no part of the image: .isr_vector .text"),
+        ("mpconfigboard.mk", "TEXT1_SECTIONS", "TEXT1_ADDR = 0x90010000\nTEXT1_SECTIONS", "areas begin elsewhere"),
+        ("frozen.ld", "*frozen_content.o", "*forzen_content.o", "bytes of FLASH_APP, MicroPython needs about"),
+        ("frozen.ld", "}\nINSERT", "\nINSERT", "linking its frozen modules failed"),
+        ("board.json", "0x78000", "0x80000", "area 0x8008000 of 0x80000 bytes is no memory of the linker scripts"),
+        ("board.json", '"0x90000000"', '"0x90100000"', ".frozen_ext goes to 0x90000000, which is in none of"),
+    ],
+)
+def test_a_fault_of_the_layout_is_told(compiled, tree, tmp_path, file, old, new, told):
+    shutil.copytree(BOARDS, tmp_path / "boards")
+    assert layout.check(boards.load("PYBD_SF2", tmp_path / "boards"), tree) == []
+    change(tmp_path / "boards/PYBD_SF2" / file, old, new)
+    found = layout.check(boards.load("PYBD_SF2", tmp_path / "boards"), tree)
+    assert any(told in fault for fault in found), found
 
 
 def faults_of(table, size=0x400000):

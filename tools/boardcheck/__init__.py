@@ -7,7 +7,7 @@ frozen and compiled as its build would do it. A board whose image is built here 
 import argparse
 
 from tools import boards, firmware
-from tools.boardcheck import frozen, makefile, partitions, sdkconfig
+from tools.boardcheck import frozen, layout, makefile, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import shown
@@ -87,12 +87,13 @@ def _expected_settings(board, settings):
 
 
 def check_frozen(board, tree):
-    """What goes wrong when the board's modules are frozen and compiled, and the settings of its lwIP."""
+    """What goes wrong when the board's modules are frozen, compiled and linked, and the settings of its lwIP."""
     try:
         frozen.freeze(tree, board)
         frozen.compile_frozen(tree, board)
         if board.port == "stm32":
             frozen.compile_lwip(tree, board)
+            return layout.check(board, tree)
     except ToolError as error:
         return [str(error)]
     return []

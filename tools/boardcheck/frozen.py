@@ -54,7 +54,7 @@ def freeze(tree, board):
     command += [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
     if board.architecture:
         command += [f"-f=-march={board.architecture}"]
-    _run(f"{board.name}: freezing its modules", [*command, board.folder / "manifest.py"], MICROPY_MPYCROSS=MPY_CROSS)
+    run(f"{board.name}: freezing its modules", [*command, board.folder / "manifest.py"], MICROPY_MPYCROSS=MPY_CROSS)
     return folder / "frozen_content.c"
 
 
@@ -77,7 +77,7 @@ def compile_frozen(tree, board):
     folder = FOLDER / board.name
     target = folder / "frozen_content.o"
     command = [*compiler(tree, board, folder), "-c", "-Wall", "-Werror", "-o", target, folder / "frozen_content.c"]
-    _run(f"{board.name}: compiling its frozen modules", command)
+    run(f"{board.name}: compiling its frozen modules", command)
     return target
 
 
@@ -86,14 +86,14 @@ def compile_lwip(tree, board):
     lwip = tree / "lib" / "lwip" / "src"
     command = [*compiler(tree, board, FOLDER / board.name), "-fsyntax-only", "-DMICROPY_PY_LWIP=1"]
     command += [f"-I{board.port_folder(tree) / 'lwip_inc'}", f"-I{lwip / 'include'}", lwip / "core" / "init.c"]
-    _run(f"{board.name}: compiling lwIP's settings", command)
+    run(f"{board.name}: compiling lwIP's settings", command)
 
 
 def macros(tree, board):
     """What the port's and the board's headers define, {name: text}: how MicroPython is built. `freeze` comes first."""
     command = [*compiler(tree, board, FOLDER / board.name), "-E", "-dM", "-include", "py/mpconfig.h"]
     command += ["-x", "c", "/dev/null"]
-    text = _run(f"{board.name}: reading its settings", command)
+    text = run(f"{board.name}: reading its settings", command)
     return dict(re.findall(r"^#define (\w+) (.*)$", text, re.MULTILINE))
 
 
@@ -121,10 +121,11 @@ def _write_idf_headers(tree, board, folder):
         (folder / name).write_text(text)
 
 
-def _run(what, command, **environment):
+def run(what, command, cwd=None, **environment):
     """Run a command. Returns what it printed; raises ToolError with it when it fails."""
     env = {**build_environment(), **{name: str(value) for name, value in environment.items()}}
-    done = subprocess.run([str(word) for word in command], check=False, env=env, capture_output=True, text=True)
+    words = [str(word) for word in command]
+    done = subprocess.run(words, check=False, env=env, cwd=cwd, capture_output=True, text=True)
     if done.returncode:
         raise ToolError(f"{what} failed:\n\n{(done.stdout + done.stderr).strip()[-3000:]}")
     return done.stdout
