@@ -14,8 +14,12 @@ from tools.flashing import dfu
 from tools.micropython import source_tree
 
 PYBOARD = boards.load("PYBV11")
+PYBOARD_D = boards.load("PYBD_SF2")
+TO_ALL = ["--alt", "0", "--device", "0483:df11"]
+LEAVE = [*TO_ALL, "--dfuse-address", "0x8000000:leave"]
 
-# Writes its arguments down; lists as many devices as the file `listed` says, one byte less each time when it has "-".
+# Writes its arguments down, and how much of a file is blank; lists as many devices as the file `listed` says. With the
+# status "left" it fails only when it is told to leave, as a board that is gone too soon makes it.
 FAKE = """#!{python}
 import json, pathlib, sys
 folder = pathlib.Path({folder!r})
@@ -27,7 +31,14 @@ if "--list" in sys.argv:
         for alt in range(2):
             print(f'Found DFU: [0483:df11] ver=2200, devnum=9, cfg=1, intf=0, path="1-{{number}}", alt={{alt}}')
     count.write_text((folder / "then").read_text())
-sys.exit(int((folder / "status").read_text()))
+if sys.argv[-1].endswith("blank.bin"):
+    data = pathlib.Path(sys.argv[-1]).read_bytes()
+    assert data == bytes([255]) * len(data)
+    (folder / "blank").write_text(str(len(data)))
+status = (folder / "status").read_text()
+if status == "left":
+    status = 74 if sys.argv[-1].endswith(":leave") else 0
+sys.exit(int(status))
 """
 
 
@@ -51,6 +62,13 @@ def dfu_file(tmp_path_factory):
 def firmware(dfu_file):
     """A Pyboard's firmware: the vectors, then the rest behind the file system's sectors."""
     return dfu_file((0x08000000, b"vectors " * 100), (0x08020000, b"firmware" * 5000))
+
+
+@pytest.fixture
+def firmware_d(dfu_file):
+    """A Pyboard D's firmware: behind its boot loader, then in the outer flash memory."""
+    parts = (0x08008000, b"firmware" * 5000), (0x90000000, b"library " * 5000)
+    return dfu_file(*parts, name="firmware-d.dfu")
 
 
 class Fake:
@@ -85,22 +103,44 @@ def fake(tmp_path, monkeypatch):
 
 def test_the_first_flash_wipes(fake, firmware, run_verb):
     run_verb("flash", PYBOARD, "--image", firmware)
-    (call,) = fake.calls
-    assert call[:4] == ["--alt", "0", "--device", "0483:df11"]
-    assert call[4:] == ["--dfuse-address", ":mass-erase:force:leave", "--download", str(firmware)]
+    assert fake.calls == [
+        [*TO_ALL, "--dfuse-address", ":mass-erase:force", "--download", str(firmware)],
+        LEAVE,
+    ]
 
 
-def test_an_update_does_not_wipe(fake, firmware, run_verb):
+def test_a_pyboard_d_is_wiped_where_its_files_are(fake, firmware_d, run_verb, tmp_path):
+    """Its boot loader's mass erase leaves the outer memories as they are, and dfu-util would not erase them then."""
+    run_verb("flash", PYBOARD_D, "--image", firmware_d)
+    blank, *others = fake.calls
+    assert blank[:-1] == [*TO_ALL, "--dfuse-address", "0x80000000", "--download"]
+    assert (tmp_path / "blank").read_text() == "32768"
+    assert others == [[*TO_ALL, "--download", str(firmware_d)], LEAVE]
+
+
+def test_an_update_does_not_wipe(fake, firmware, firmware_d, run_verb):
     run_verb("update", PYBOARD, "--image", firmware)
-    (call,) = fake.calls
-    assert call[4:] == ["--dfuse-address", ":leave", "--download", str(firmware)]
+    run_verb("update", PYBOARD_D, "--image", firmware_d)
+    assert fake.calls == [
+        [*TO_ALL, "--download", str(firmware)],
+        LEAVE,
+        [*TO_ALL, "--download", str(firmware_d)],
+        LEAVE,
+    ]
+
+
+def test_a_board_that_leaves_too_soon_is_no_error(fake, firmware, run_verb, capsys):
+    fake.answer(listed=1, status="left")
+    run_verb("update", PYBOARD, "--image", firmware)
+    assert "all is written; press RESET if the board does not start" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not shutil.which("dfu-util"), reason="dfu-util is not installed; only its verb asks for it")
 def test_the_real_program_takes_these_options(firmware):
     """Without a board: it must get as far as looking for one."""
-    for wipe in (False, True):
-        done = subprocess.run(dfu.download_command(firmware, wipe), capture_output=True, text=True, check=False)
+    commands = [dfu.download_command(firmware, where) for where in (None, ":mass-erase:force", "0x80000000")]
+    for command in [*commands, dfu.leave_command()]:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert "No DFU capable USB device available" in done.stderr + done.stdout
 
 
@@ -123,7 +163,7 @@ def test_a_running_board_is_asked_to_enter_its_boot_loader(fake, firmware, run_v
     monkeypatch.setattr(dfu, "enter_command", lambda port: [*asked, port])
     run_verb("update", PYBOARD, "--image", firmware, "--port", "socket://there")
     assert (tmp_path / "asked").exists()
-    assert len(fake.calls) == 1
+    assert fake.calls[-1] == LEAVE
 
 
 def test_a_board_that_does_not_come_back_is_said(fake, firmware, run_verb, monkeypatch):
@@ -169,7 +209,13 @@ def test_a_damaged_file_is_refused(run_verb, firmware, tmp_path, change):
     refused(run_verb, tmp_path / "damaged.dfu", "damaged or cut short")
 
 
-@pytest.mark.parametrize("address", [0x20000000, 0x08100000 - 8, 0x90000000])
+@pytest.mark.parametrize("address", [0x20000000, 0x08100000 - 8, 0x90000000, 0x08004000])
 def test_a_file_for_another_memory_is_refused(run_verb, dfu_file, address):
+    """The last one is where the file system lies."""
     path = dfu_file((0x08000000, b"vectors " * 8), (address, b"firmware" * 8), name="elsewhere.dfu")
-    refused(run_verb, path, f"64 bytes go to {address:#x}, outside the 1,048,576 bytes")
+    refused(run_verb, path, f"64 bytes go to {address:#x}; the board PYBV11 has its firmware at 0x8000000 to 0x8003fff")
+
+
+def test_a_pyboards_firmware_is_not_for_a_pyboard_d(run_verb, firmware):
+    with pytest.raises(ToolError, match="800 bytes go to 0x8000000; the board PYBD_SF2 has its firmware at 0x8008000"):
+        run_verb("update", PYBOARD_D, "--image", firmware)

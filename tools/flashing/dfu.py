@@ -2,6 +2,10 @@
 
 A Pyboard takes an image in its boot loader only: a running MicroPython is asked to go there, otherwise a person is told
 what to press.
+
+How a board is wiped depends on where its files lie. In the chip's own flash memory, one command erases all of it. The
+Pyboard D has them in another one, which that command leaves as it is; worse, dfu-util then takes the firmware's part of
+that memory for erased too. There the file system's first block is overwritten, and MicroPython makes a new one.
 """
 
 import re
@@ -9,8 +13,10 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
+from pathlib import Path
 
 from tools.failure import ToolError
 from tools.flashing.run import run
@@ -30,7 +36,7 @@ _PREFIX = struct.Struct("<5sBIB")
 _TARGET = struct.Struct("<6sBI255sII")
 _ELEMENT = struct.Struct("<II")
 _SUFFIX = struct.Struct("<4H3sBI")
-_FLASH_AT = 0x08000000
+_START = 0x08000000  # what a boot loader begins when it ends: the chip's flash memory
 
 
 def check(board, image, data):
@@ -44,13 +50,12 @@ def check(board, image, data):
         raise ToolError(f"{name}: damaged or cut short, its checksum is another. Nothing was written.")
     if f"{vendor:04x}:{product:04x}" != DEVICE:
         raise ToolError(f"{name}: made for USB device {vendor:04x}:{product:04x}, not {DEVICE}; nothing was written.")
-    if not board.flash.size:
-        return
     for address, size in elements(data):
-        if not _FLASH_AT <= address <= address + size <= _FLASH_AT + board.flash.size:
+        if not any(offset <= address <= address + size <= offset + room for offset, room in board.flash.areas):
+            areas = " or ".join(f"{offset:#x} to {offset + room - 1:#x}" for offset, room in board.flash.areas)
             raise ToolError(
-                f"{name}: {size:,} bytes go to {address:#x}, outside the {board.flash.size:,} bytes of flash memory of "
-                f"the board {board.name}. Nothing was written."
+                f"{name}: {size:,} bytes go to {address:#x}; the board {board.name} has its firmware at {areas}. "
+                "Nothing was written."
             )
 
 
@@ -66,10 +71,22 @@ def elements(data):
             at += _ELEMENT.size + size
 
 
-def download_command(path, wipe):
-    """The command line that writes the file and starts it; `wipe` erases all of the flash memory before. A list."""
-    mode = ":mass-erase:force:leave" if wipe else ":leave"
-    return ["dfu-util", "--alt", "0", "--device", DEVICE, "--dfuse-address", mode, "--download", str(path)]
+def download_command(path, where=None):
+    """The command line that writes a file and stays in the boot loader. A list.
+
+    `where`: for a DfuSe file, which says itself where its parts go, None or ":" and options; otherwise the address.
+    """
+    place = ["--dfuse-address", where] if where else []
+    return ["dfu-util", "--alt", "0", "--device", DEVICE, *place, "--download", str(path)]
+
+
+def leave_command():
+    """The command line that has the boot loader start the firmware. A list.
+
+    It is one of its own, because it has to name the address: with a DfuSe file dfu-util does not, and the chip's boot
+    loader would jump into the last bytes that were written.
+    """
+    return ["dfu-util", "--alt", "0", "--device", DEVICE, "--dfuse-address", f"{_START:#x}:leave"]
 
 
 def list_command():
@@ -85,13 +102,35 @@ def enter_command(port):
 def install(board, path, options):
     """Wipe the board and write the image at `path`."""
     enter(board, options.port)
-    run(download_command(path, wipe=True), ADVICE)
+    if board.flash.install.erase:
+        _overwrite(*board.flash.install.erase)
+        run(download_command(path), ADVICE)
+    else:
+        run(download_command(path, ":mass-erase:force"), ADVICE)
+    _leave()
 
 
 def update(board, path, options):
     """Write the image at `path`; the file system lies in sectors of its own and stays."""
     enter(board, options.port)
-    run(download_command(path, wipe=False), ADVICE)
+    run(download_command(path), ADVICE)
+    _leave()
+
+
+def _overwrite(address, size):
+    """Write what an erased flash memory has, which dfu-util does by erasing first."""
+    with tempfile.TemporaryDirectory() as folder:
+        blank = Path(folder) / "blank.bin"
+        blank.write_bytes(b"\xff" * size)
+        run(download_command(blank, f"{address:#x}"), ADVICE)
+
+
+def _leave():
+    """Start the firmware. All is written: a board that is gone before it has answered is no error."""
+    try:
+        run(leave_command(), "")
+    except ToolError:
+        print("flash: all is written; press RESET if the board does not start by itself.", flush=True)
 
 
 def enter(board, port):
