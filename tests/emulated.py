@@ -32,7 +32,6 @@ TOO_LARGE = "its heap of 128 KB is too small for that"
 SMALL_INTEGERS = "its lengths have 32 bits, a longer one is another error"
 FILES_OF_ITS_OWN = "it has copies of the files, and sees no change of this computer's"
 NO_COMPRESSION = "it declines compressed messages: its heap is small"
-TLS_TOO_LARGE = "its heap has no room for both the suite's program and TLS; tests/board shows https"
 
 GATEWAY = "10.0.2.2"  # who a client of this computer is to the board
 
@@ -146,6 +145,16 @@ class BoardRuntime(Runtime):
             missing = str(error).replace("\n", " ")
         super().__init__(name, [emulator.QEMU, "-kernel", firmware], {}, missing=missing)
         self.firmware = firmware
+
+    @property
+    def is_board(self):
+        """True."""
+        return True
+
+    @property
+    def roomy(self):
+        """The board with 256 KB of heap, see Runtime.roomy."""
+        return BoardRuntime(self.name, self.firmware.with_name("firmware-256k.elf"))
 
     def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):
         """Start a program on a board of its own, see Runtime.start. `cwd` and `env` are not for a board."""

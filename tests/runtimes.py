@@ -77,6 +77,16 @@ class Runtime:
         """Whether this is a MicroPython."""
         return self.name != "cpython"
 
+    @property
+    def is_board(self):
+        """Whether this is an emulated board, with the memory of one and its slowness."""
+        return False
+
+    @property
+    def roomy(self):
+        """The same Runtime; of a board the one with a larger heap, for suites that want more than it has beside them."""
+        return self
+
     def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):
         """Start tests/apps/`script`.py and wait until it listens. Returns a ServerProcess.
 
@@ -99,10 +109,10 @@ class Runtime:
         command = [*self._interpreter(heap), *map(str, arguments)]
         return ServerProcess(command, self._environment(env), cwd, list(reserved))
 
-    def run(self, script, args=(), heap=None, cwd=None, env=None, timeout=RUN_TIMEOUT_SEC):
+    def run(self, script, args=(), heap=None, cwd=None, env=None, timeout=RUN_TIMEOUT_SEC, files=()):
         """Run `script`, a Path or the source itself, to its end. Returns what it wrote to its standard output.
 
-        Raises AssertionError with all its output if it ends with another status than 0.
+        `files` as in `start`. Raises AssertionError with all its output if it ends with another status than 0.
         """
         program = [str(script)] if isinstance(script, Path) else ["-c", script]
         command = [*self._interpreter(heap), *program, *map(str, args)]

@@ -26,9 +26,12 @@ srvHttps.BindAddress = ("127.0.0.1", https_port)
 srvHttp.StartInPool(xasPool)
 srvHttps.StartInPool(xasPool)
 
-xasPool.AsyncWaitEvents(threadsCount=1)
 print("LISTENING", http_port)
-print("SERVES")
+try:
+    import _thread
+except ImportError:  # a board: it serves in this one
+    xasPool.AsyncWaitEvents()
+xasPool.AsyncWaitEvents(threadsCount=1)
 
 try:
     while True:

@@ -10,11 +10,8 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import load_pem_x509_certificate
 
-from tests.emulated import TLS_TOO_LARGE
 from tests.http.client import TIMEOUT_SEC, Client, request, wait_until
 from tests.http.conftest import LARGE
-
-pytestmark = pytest.mark.not_on_board(TLS_TOO_LARGE)
 
 
 class Certificates:
@@ -50,6 +47,12 @@ class Certificates:
         if signed_by:
             signed_by.issue_cert("client@example.org").configure_cert(context)
         return context
+
+
+@pytest.fixture(scope="module")
+def runtime(runtime):
+    """A board with room for the suite's program and four connections in TLS, of 23 KB each."""
+    return runtime.roomy
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -168,9 +171,10 @@ def test_slow_reader(secure, certificates):
         assert slow.response().body == LARGE
 
 
-def test_stalled_handshakes_do_not_keep_the_others_waiting(secure, certificates):
+def test_stalled_handshakes_do_not_keep_the_others_waiting(runtime, secure, certificates):
     stalled = []
-    for data in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(20)) * 8:
+    each = 1 if runtime.is_board else 8
+    for data in (b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(20)) * each:
         client = Client(secure.port)
         client.send(data)
         stalled.append(client)
@@ -190,14 +194,15 @@ def test_plain_http_on_the_port_of_https(secure, certificates):
         assert client.get("/hello").text == "hello"
 
 
-def test_clients_that_go_away(secure, certificates):
+def test_clients_that_go_away(runtime, secure, certificates):
     context = certificates.context()
     descriptors = secure.descriptors()
-    for i in range(30):
+    whole, begun = (4, 4) if runtime.is_board else (30, 10)
+    for i in range(whole):
         client = Client(secure.port, context, receive_buffer=4096)
         client.send((b"", b"GET /he", request("GET", "/hello"), request("GET", "/large.txt"))[i % 4])
         (client.reset if i % 2 else client.close)()
-    for i in range(10):
+    for i in range(begun):
         sock = socket.create_connection(("127.0.0.1", secure.port))
         sock.send(b"\x16\x03\x01"[: i % 4])
         sock.close()
@@ -278,14 +283,13 @@ def test_files_that_are_none(runtime, certificates, tmp_path):
         "    except MicroWebSrv2Exception as error:\n"
         "        print(server.IsSSLEnabled, error)\n"
     ) % [("/not/there.pem", certificates.key), (certificates.cert, str(garbage)), (str(garbage), certificates.key)]
-    lines = runtime.run(program).splitlines()
+    lines = runtime.run(program, files=[certificates.cert, certificates.key, garbage]).splitlines()
     assert lines[0] == 'False cannot find the file "/not/there.pem"'
     assert [line.startswith("False cannot use the certificate or its key") for line in lines[1:]] == [True, True]
 
 
 def test_http_and_https_in_one_pool(runtime, certificates):
     with runtime.start("dual", [certificates.cert, certificates.key], ports=2) as server:
-        server.wait_for("SERVES")
         for _ in range(3):
             with Client(server.ports[0]) as client:
                 assert client.get("/secure").text == "False"

@@ -48,9 +48,9 @@ class Echoes:
         self.runtime = runtime
         self._processes = []
 
-    def start(self, heap="4m", **settings):
-        """An Echo with `settings` as apps/echo.py has them."""
-        process = self.runtime.start(str(APPS / "echo"), [json.dumps(settings)], heap=heap)
+    def start(self, heap="4m", files=(), **settings):
+        """An Echo with `settings` as apps/echo.py has them; `files` as Runtime.start takes them."""
+        process = self.runtime.start(str(APPS / "echo"), [json.dumps(settings)], heap=heap, files=files)
         self._processes.append(process)
         return Echo(process)
 

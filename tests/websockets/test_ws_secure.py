@@ -8,10 +8,13 @@ import trustme
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.emulated import TLS_TOO_LARGE
 from tests.http.client import Client
 
-pytestmark = pytest.mark.not_on_board(TLS_TOO_LARGE)
+
+@pytest.fixture(scope="module")
+def runtime(runtime):
+    """A board with room for the suite's program and some connections in TLS."""
+    return runtime.roomy
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def secure(echoes, authority, tmp_path_factory):
     certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
     certificate.private_key_pem.write_to_path(folder / "key.pem")
     files = {"cert": str(folder / "cert.pem"), "key": str(folder / "key.pem")}
-    return echoes.start(heap="16m", maxLength=300000, maxQueue=5000000, **files)
+    return echoes.start(heap="16m", maxLength=300000, maxQueue=5000000, files=files.values(), **files)
 
 
 @pytest.fixture
@@ -41,9 +44,10 @@ def open_secure(echo, context):
     return connect(f"wss://127.0.0.1:{echo.port}/", **options)
 
 
-def test_echo(secure, context):
+def test_echo(runtime, secure, context):
+    longest = 20_000 if runtime.is_board else 200_000
     with open_secure(secure, context) as ws, open_secure(secure, context) as other:
-        for message in ("text", b"bytes", "k\u00f6" * 3000, bytes(200000), "x" * 16384, b"y" * 16385):
+        for message in ("text", b"bytes", "k\u00f6" * 3000, bytes(longest), "x" * 16384, b"y" * 16385):
             ws.send(message)
             other.send(message)
             assert ws.recv(30) == message
