@@ -84,7 +84,7 @@ class Runtime:
 
     @property
     def roomy(self):
-        """The same Runtime; of a board the one with a larger heap, for suites that want more than it has beside them."""
+        """The same Runtime; of a board the one with a larger heap, for suites whose programs want more."""
         return self
 
     def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):

@@ -28,7 +28,7 @@ srvHttps.StartInPool(xasPool)
 
 print("LISTENING", http_port)
 try:
-    import _thread
+    import _thread  # noqa: F401
 except ImportError:  # a board: it serves in this one
     xasPool.AsyncWaitEvents()
 xasPool.AsyncWaitEvents(threadsCount=1)
