@@ -22,6 +22,18 @@ FOLDER = BUILD / "check"
 NAMES = BUILD / "UNIX" / "genhdr"
 NAMES_FILES = ("qstrdefs.preprocessed.h", "qstrdefs.generated.h")
 
+# A connection's send buffer is full for as long as its client takes nothing. When the memory that all of them share
+# runs out, modlwip waits for more, even for a socket that must not block: one slow client then stops the server.
+LWIP_RULES = """
+#include "lwip/opt.h"
+_Static_assert(MEMP_NUM_TCP_PCB >= 8, "MEMP_NUM_TCP_PCB: a browser opens six connections, and closed ones linger");
+_Static_assert(MEM_SIZE >= MEMP_NUM_TCP_PCB * TCP_SND_BUF, "MEM_SIZE: too small for every connection's TCP_SND_BUF");
+_Static_assert(MEMP_NUM_TCP_SEG >= MEMP_NUM_TCP_PCB * TCP_SND_QUEUELEN, "MEMP_NUM_TCP_SEG: too few for all");
+#ifndef LWIP_HOOK_TCP_ISN
+#error "LWIP_HOOK_TCP_ISN: lwIP's own sequence numbers can be guessed"
+#endif
+"""
+
 ARCHITECTURES = {"xtensawin": "XTENSA", "rv32imc": "RISCV"}
 
 # What MicroPython's headers include of ESP-IDF, as far as they need it to be compiled.
@@ -82,10 +94,16 @@ def compile_frozen(tree, board):
 
 
 def compile_lwip(tree, board):
-    """Compile the file of lwIP that checks its settings against one another. `freeze` comes first. Raises ToolError."""
+    """Compile the files of lwIP that check its settings against one another and use most, and our own demands on them.
+
+    `freeze` comes first. Raises ToolError.
+    """
     lwip = tree / "lib" / "lwip" / "src"
+    rules = FOLDER / board.name / "lwip_rules.c"
+    rules.write_text(LWIP_RULES)
     command = [*compiler(tree, board, FOLDER / board.name), "-fsyntax-only", "-DMICROPY_PY_LWIP=1"]
-    command += [f"-I{board.port_folder(tree) / 'lwip_inc'}", f"-I{lwip / 'include'}", lwip / "core" / "init.c"]
+    command += ["-Wall", "-Werror", f"-I{board.port_folder(tree) / 'lwip_inc'}", f"-I{lwip / 'include'}"]
+    command += [lwip / "core" / "init.c", lwip / "core" / "tcp.c", rules]
     run(f"{board.name}: compiling lwIP's settings", command)
 
 
