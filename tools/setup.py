@@ -30,13 +30,15 @@ NEEDS = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
 }
 
-# What the tests need beside that: the compilers of the boards whose images CI builds, and an emulator that runs one.
+# What the tests need beside that: the compilers of the boards whose images CI builds, an emulator that runs one, and a
+# tool that attacks servers.
 # Without them their tests skip.
 TEST_NEEDS = {
     "gcc-multilib": lambda: bool(list(Path("/usr/include").glob("*/gnu/stubs-32.h"))) or platform.machine() != "x86_64",
     "gcc-arm-none-eabi": lambda: bool(shutil.which("arm-none-eabi-gcc")),
     "libnewlib-arm-none-eabi": lambda: Path("/usr/lib/arm-none-eabi/newlib").is_dir(),
     "qemu-system-arm": lambda: bool(shutil.which("qemu-system-arm")),
+    "slowhttptest": lambda: bool(shutil.which("slowhttptest")),
 }
 
 
