@@ -57,7 +57,7 @@ def _HasAlias(physical, start):
     while start >= 0:
         end = physical.find("/", start + 1)
         name = physical[start + 1 : end if end >= 0 else len(physical)]
-        if "~" in name and name not in listdir(physical[:start] or "/"):
+        if "~" in name and name not in listdir(physical[:start].rstrip("/") or "/"):
             return True
         start = end
     return False

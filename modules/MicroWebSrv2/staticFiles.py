@@ -10,7 +10,7 @@ from .httpResponse import PutBody
 from .libs.httpDate import HttpDate
 from .libs.httpHeadWriter import END
 from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
-from .libs.interpreter import FileStat, MayKeep, ModifiedTicks, OpenFile, const
+from .libs.interpreter import FileStat, IsInside, MayKeep, ModifiedTicks, OpenFile, const
 from .webRoute import ROUTES
 
 _INODE = const(1)  # indices of a stat tuple
@@ -181,8 +181,9 @@ def _Describe(path, stat, mimeType, caching):
     """Returns the _File of a path, with its compressed twin `path`.gz if there is one (RFC 9110 section 12.5.3)."""
     twin = None
     gzStat = FileStat(path + ".gz")
-    # One older than the file itself holds what the file was before.
-    if IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]:
+    # One older than the file itself holds what the file was before; one that lies elsewhere is nobody's twin.
+    isNew = IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]
+    if isNew and IsInside(path + ".gz", path[: path.rfind("/") + 1]):
         twin = _File(path + ".gz", gzStat, mimeType, caching, None)
         twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
     return _File(path, stat, mimeType, caching, twin)
