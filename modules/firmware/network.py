@@ -57,6 +57,7 @@ class Network:
         self._station = None
         self._accessPoint = None
         self._ethernet = None
+        self._ethernetDueAt = 0
         self._state = _PAUSED
         self._since = 0
         self._startedAt = 0
@@ -92,6 +93,7 @@ class Network:
         """Look at the interfaces and do what is due. Never waits; no driver's error gets out."""
         runtime.UptimeSec()
         if self._driver:
+            self._guard(self._stepEthernet)
             self._guard(self._stepStation)
             self._guard(self._stepAccessPoint)
             self._guard(self._watchAddresses)
@@ -147,6 +149,16 @@ class Network:
             return
         self._ethernet = start()
 
+    def _stepEthernet(self):
+        """Start the interface again when its driver has taken it down, as the W5500's does after an error."""
+        now = runtime.UptimeSec()
+        if self._ethernet is None or now < self._ethernetDueAt or self._ethernet.active():
+            return
+        # Starting takes a W5500 half a second, in which nothing else runs.
+        self._ethernetDueAt = now + _PAUSE_SEC
+        self._report("ethernet: the driver took the interface down, it is started again")
+        self._ethernet.active(True)
+
     # --- The station: joins known networks.
 
     def _interface(self, name):
@@ -191,7 +203,8 @@ class Network:
         self._leave()
         self._log.Debug("wifi: joining %s" % self._currentName())
         network = self._known[index]
-        self._station.connect(network["ssid"], network["password"] or None)
+        # Not None for an open network: the CYW43's driver would pass on a length that it never set.
+        self._station.connect(network["ssid"], network["password"] or "")
 
     def _leave(self):
         try:
@@ -321,8 +334,8 @@ class Network:
             self._log.Info("accessPoint: off, the device is online")
 
     def _boardId(self):
-        identity = runtime.UniqueId() or self._accessPoint.config("mac")
-        return "".join(["%02x" % byte for byte in identity[-3:]])
+        # The chip's own number would do on an ESP32; an STM32's ends with its lot, which thousands of boards share.
+        return "".join(["%02x" % byte for byte in self._accessPoint.config("mac")[-3:]])
 
     # --- The addresses.
 

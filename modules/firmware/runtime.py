@@ -168,16 +168,6 @@ def BoardName():
     return getattr(sys.implementation, "_machine", sys.platform)
 
 
-def UniqueId():
-    """Return the board's own identity as bytes (its MAC on an ESP32), or None where there is none."""
-    try:
-        import machine
-
-        return machine.unique_id()
-    except (ImportError, AttributeError):
-        return None
-
-
 def IsSoftReset():
     """Return True when only the interpreter began anew, by Ctrl-D or a tool's, and the board did not."""
     try:

@@ -222,6 +222,23 @@ def is_an_access_point_at_once_without_known_networks():
     assert device.announced == [("accessPoint", "192.168.4.1")]
 
 
+def is_called_by_its_own_address():
+    # Which no other device has: the end of an STM32's number is that of its lot.
+    class Machine:
+        unique_id = staticmethod(lambda: b"Q347 lot")
+
+    sys.modules["machine"] = Machine
+    Device()
+    assert access_point().options["ssid"] == "MicroWebSrv2-12ab0f"
+
+
+def joins_an_open_network_with_an_empty_password():
+    driver.air["open"] = ""
+    device = Device({"ssid": "open", "password": None})
+    device.run(5)
+    assert device.addresses() == ["10.0.0.7"]
+
+
 def keeps_an_access_point_that_is_always_wanted():
     driver.air["home"] = HOME["password"]
     device = Device(HOME, accessPoint={"mode": "always", "ssid": "mine"})
@@ -306,6 +323,9 @@ class Board:
 
     NAME = "testboard"
     at = 5
+    isUp = True
+    isWell = True
+    starts = []
 
     @staticmethod
     def Ethernet():
@@ -313,7 +333,15 @@ class Board:
 
     @staticmethod
     def isconnected():
-        return driver.now[0] >= Board.at
+        return Board.isUp and driver.now[0] >= Board.at
+
+    @staticmethod
+    def active(on=None):
+        if on is None:
+            return Board.isUp
+        Board.starts.append(driver.now[0])
+        Board.isUp = Board.isWell
+        return None
 
     @staticmethod
     def ifconfig():
@@ -338,6 +366,23 @@ def an_access_point_stands_in_for_a_missing_cable():
     device.run(100)
     assert not access_point().is_active
     assert device.addresses() == ["172.16.0.9"]
+
+
+def ethernet_that_its_driver_took_down_is_started_again():
+    runtime.BoardModule = lambda: Board
+    Board.at = 0
+    device = Device(ethernet={"enabled": True})
+    device.run(5)
+    assert device.addresses() == ["172.16.0.9"]
+    Board.isUp = Board.isWell = False
+    device.run(65)
+    assert Board.starts == [6, 36, 66], Board.starts
+    assert ("ethernet", None) in device.announced
+    assert len(device.log.has("warning", "ethernet: the driver took the interface down")) == 1
+    Board.isWell = True
+    device.run(40)
+    assert Board.starts[3:] == [96]
+    assert "172.16.0.9" in device.addresses()
 
 
 def ethernet_starts_by_itself_without_wifi():
