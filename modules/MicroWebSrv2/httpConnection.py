@@ -56,6 +56,7 @@ class HttpConnection(PolledSocket):
     _successor = None  # what has the socket after an upgrade; None: the XAsyncTCPClient
     _sendsOn = False  # the client is expected to send on after a refusal
     _expecting = False  # a deferred answer is to come
+    AwaitsSlot = False  # the WorkerShare will call OnSlot
     _waitsSince = 0  # ms of the worker's clock: since then the client, or the handler, takes its time
     ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
 
@@ -145,7 +146,7 @@ class HttpConnection(PolledSocket):
         exchange = self.Exchange
         if self.IsReceiving():
             self.Refuse(HttpError(408, "too slow"))
-        elif self._state == _IDLE and self.Share.IsWaiting(self):  # its request has come, and was never read
+        elif self._state == _IDLE and self.AwaitsSlot:  # its request has come, and was never read
             self.Refuse(HttpError(503, "no buffer"))
         elif self._state == _HANDLING and exchange and not exchange.Answered:
             self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
@@ -173,7 +174,7 @@ class HttpConnection(PolledSocket):
 
     def _TakeSlot(self):
         slot = self.Share.Take(self)
-        if not slot:  # OnSlot is called when there is one
+        if slot is None:  # OnSlot is called when there is one
             self.Notify(_IN, False)
             return False
         self._slot = slot
@@ -191,7 +192,7 @@ class HttpConnection(PolledSocket):
 
     def _ReleaseSlot(self):
         slot = self._slot
-        if slot:
+        if slot is not None:
             if self.ContentInSlot:  # only then: a new attribute takes memory, which may be what closes the connection
                 self.ContentInSlot = False
             self._slot = self._buf = self._view = None

@@ -7,7 +7,7 @@ Imported by the first connection that does (MicroPython), or with HttpConnection
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, HttpError
 from .libs.httpSyntaxMore import CheckPartialHead
-from .libs.interpreter import CollectGarbage, Handshake, PeerAddress, PollKey, Write, const
+from .libs.interpreter import CollectGarbage, Handshake, LimitUnsent, PeerAddress, PollKey, Write, const
 from .libs.xAsyncWorker import TICK_MS, XClosedReason
 
 _IDLE = const(0)
@@ -267,6 +267,8 @@ class HttpConnectionMore:
         return Write(self._stream, data)
 
     def _BeginSending(self, code, rest):
+        if LimitUnsent:
+            LimitUnsent(self._sock)
         exchange = self.Exchange
         chunked = exchange.BodyLength < 0 and exchange._minor == 1
         self._sender = _ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
@@ -294,9 +296,11 @@ class HttpConnectionMore:
             self._OnAnswerSent(sender.Code)
         elif self._worker:
             self._GiveUpSlot()
-            self.SetExpiry(self.WebServer.RequestsTimeoutSec)  # for this stretch without progress
-            if not self._slot:  # one that is kept for what came behind the request is kept since the answer began
-                self._waitsSince = self._worker.Now
+            if sender.Moved:  # a new stretch without progress begins
+                sender.Moved = False
+                self.SetExpiry(self.WebServer.RequestsTimeoutSec)
+                if not self._slot:  # one that is kept for what came behind the request is kept since the answer began
+                    self._waitsSince = self._worker.Now
             self.Notify(_IN, False)
             self.Notify(_OUT, sender.WantsWriting)
 

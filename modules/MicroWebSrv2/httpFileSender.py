@@ -12,6 +12,7 @@ class FileSender:
     """Sends `head` (memoryview, used up or copied by the first step), then `length` bytes of a file of `OpenFile`."""
 
     WantsWriting = True
+    Moved = True  # since whoever looks at it has set it to False: the client has taken something
     Slot = None  # it needs none
 
     def __init__(self, stream, code, head, file, length):
@@ -30,6 +31,7 @@ class FileSender:
             if count is None:
                 return False
             self._left -= count
+            self.Moved = True
             if not self._left:
                 return True
             if not count:  # fewer bytes than were announced: only the end of the connection can tell

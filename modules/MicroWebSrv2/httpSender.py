@@ -18,6 +18,7 @@ class ContentSender:
         self._connection = connection
         self.Code = code
         self.WantsWriting = True  # False while it waits for something else than the client
+        self.Moved = True  # since whoever looks at it has set it to False: the client has taken something
         self._out = rest
         self._stream = None
         self.Slot = None  # XBufferSlot: what the present piece of a stream lies in
@@ -38,9 +39,11 @@ class ContentSender:
         for _ in range(_BURST):
             if not self._out and not self._NextPiece():
                 return self._ended
-            count = self._connection.Write(self._out)
-            if not count or count < len(self._out):
-                self._KeepRest(count or 0)
+            count = self._connection.Write(self._out) or 0
+            if count:
+                self.Moved = True
+            if count < len(self._out):
+                self._KeepRest(count)
                 return False
             self._out = None
             if waited and not self._ended and self._connection.Share.IsWanted():  # others are next
@@ -111,6 +114,7 @@ class ContentSender:
 
     def _AskLater(self):
         self.WantsWriting = False
+        self.Moved = True  # it is not the client who lets us wait
         self._ReleaseSlot()
         if not self._timer:
             self._timer = True

@@ -22,10 +22,10 @@ def OnHead(connection, exchange):
     else:
         methods = _FindRoutes(exchange)
     route = methods and methods.get(exchange._method)
-    if methods and not route and exchange._method == "HEAD":  # RFC 9110 section 9.3.2: GET without its content
+    if route is None and methods and exchange._method == "HEAD":  # RFC 9110 section 9.3.2: GET without its content
         route = methods.get("GET")
     exchange.Route = route
-    if exchange._length or route and route.Stream:
+    if exchange._length or route is not None and route.Stream:
         _SeeToContent(connection, exchange)
     else:
         Handle(exchange)
@@ -44,12 +44,12 @@ def _FindRoutes(exchange):
     """Takes the query off the target, cleans its path; returns {method: RouteResult} or None."""
     path = exchange._target
     file = exchange.Connection.Share.Files.get(path)
-    if not file:
+    if file is None:
         at = path.find(b"?")
         if at >= 0:
             path = path[:at]
             file = exchange.Connection.Share.Files.get(path)
-    if file and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
+    if file is not None and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
         exchange.Path = path
         exchange.File = file
         exchange.Methods = exchange.Args = None
@@ -78,7 +78,7 @@ def Handle(exchange):
     if web.Modules and _AskModules(web, exchange):
         return
     route = exchange.Route
-    if not route:
+    if route is None:
         _HandleOther(exchange)
     elif exchange.Args is None:
         route.Handler(web, exchange.Request)
@@ -127,7 +127,7 @@ def _AnswerFault(exchange, status):
 def _HandleOther(exchange):
     """Answers a request that no route takes."""
     method = exchange._method
-    if exchange.File and method == "GET" and not exchange.Methods:
+    if exchange.File is not None and method == "GET" and not exchange.Methods:
         _AnswerPath(exchange)
     elif method == OPTIONS:
         from .options import AnswerOptions

@@ -113,9 +113,9 @@ def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
     file = exchange.File
     worker = exchange.Connection.Share.Worker
-    if not file or file.Turn != worker.Turn and not _IsStillIt(file, worker):
+    if file is None or file.Turn != worker.Turn and not _IsStillIt(file, worker):
         file = _Resolve(exchange)
-        if not file:
+        if file is None:
             return
         _Remember(exchange.Connection.Share, file, exchange)
     _Answer(exchange, file)

@@ -8,7 +8,7 @@ from time import gmtime
 from .libs.httpHeadWriter import HeadWriter
 from .libs.interpreter import const
 from .libs.xAsyncWorker import TICK_MS, Guarded
-from .libs.xBuffers import XBufferSlots
+from .libs.xBuffers import XBufferSlot
 
 _HEAD_ROOM = const(512)  # bytes: a file as long as a slot goes out in one send with its head
 _LOOK_MS = const(50)
@@ -20,9 +20,13 @@ class WorkerShare:
 
     def __init__(self, worker, slotsCount, slotsSize, keepAlloc):
         self.Worker = worker
-        self._slots = XBufferSlots(slotsCount, slotsSize, keepAlloc)
-        self._free = self._slots.Free
         self._keepAlloc = keepAlloc
+        self._slotsCount = slotsCount
+        self._free = None  # XBufferSlot: the first of a chain, which to lengthen takes no memory
+        for _ in range(slotsCount):
+            slot = XBufferSlot(slotsSize, keepAlloc)
+            slot.Next = self._free
+            self._free = slot
         self._head = HeadWriter(slotsSize + _HEAD_ROOM)
         self._second = -1  # of the worker's clock, when the date was looked at
         self.Files = {}  # encoded path (bytes) -> what staticFiles.py knows of the file
@@ -37,49 +41,53 @@ class WorkerShare:
 
     def Take(self, connection):
         """Returns an XBufferSlot; None when all are taken: `connection.OnSlot` is called when one is free."""
-        if self._free:
-            return self._free.pop()
-        self._PurgeSlow()
-        if self._free:
-            return self._free.pop()
-        self.Await(connection)
-        return None
+        slot = self._free
+        if slot is None:
+            self._PurgeSlow()
+            slot = self._free
+            if slot is None:
+                self.Await(connection)
+                return None
+        self._free = slot.Next
+        return slot
 
     def Await(self, connection):
         """Calls `connection.OnSlot` when its turn has come and a slot is free."""
-        if not self.IsWaiting(connection):
+        if not connection.AwaitsSlot:
             (self._sending if connection.IsSending() else self._waiting).append(connection)
+            connection.AwaitsSlot = True
         if not self._watching:
-            self._watching = True
             self.Worker.AddTimer(TICK_MS, self._OnTick)
-        if self._free:
+            self._watching = True
+        if self._free is not None:
             self._Wake()
 
     def IsWanted(self):
         """Says whether connections wait for a slot."""
         return len(self._waiting) + len(self._sending) > 0
 
-    def IsWaiting(self, connection):
-        """Says whether the connection waits for a slot."""
-        return connection in self._waiting or connection in self._sending
-
     def Release(self, slot):
-        """Takes an XBufferSlot back."""
-        if self._keepAlloc:
-            self._free.append(slot)
-        else:
+        """Takes an XBufferSlot back. Raises nothing: it may be given back because there is no memory."""
+        if not self._keepAlloc:
             slot.Available = True
+        slot.Next = self._free
+        self._free = slot
         if self._waiting or self._sending:
             self._Wake()
 
     def _Wake(self):
-        if not self._waking:
-            self._waking = True
+        if self._waking:
+            return
+        try:
             self.Worker.Post(self._WakeWaiting)
+            self._waking = True
+        except MemoryError:  # the next tick tells them
+            pass
 
     def _WakeWaiting(self):
         self._waking = False
-        while self._free and self.IsWanted():  # one that has gone meanwhile takes none: the next may have it
+        # One that has gone meanwhile takes none: the next may have it.
+        while self._free is not None and self.IsWanted():
             self._Next().OnSlot()
 
     def _Next(self):
@@ -87,9 +95,12 @@ class WorkerShare:
         self._sendingNext = not self._sendingNext
         line = self._sending if self._sending and (self._sendingNext or not self._waiting) else self._waiting
         # The first to come is the first served, but of a crowd that cannot be served in time: the last.
-        return line.pop(0 if len(line) <= self._slots.SlotsCount else -1)
+        connection = line.pop(0 if len(line) <= self._slotsCount else -1)
+        connection.AwaitsSlot = False
+        return connection
 
     def _OnTick(self):
+        self._WakeWaiting()
         for _ in range(len(self._waiting) + len(self._sending)):
             if not self._PurgeSlow():
                 break

@@ -114,7 +114,7 @@ COMMANDS = {
     "closed": lambda client, value: (answer(client, " ".join(closed)), next_line(client)),
     "sent": lambda client, value: (answer(client, "; ".join(map(str, sent))), next_line(client)),
     "count": lambda client, value: (answer(client, str(len(pool.GetAllAsyncSockets()))), next_line(client)),
-    "free": lambda client, value: (answer(client, str(len(slots.Free))), next_line(client)),
+    "free": lambda client, value: (answer(client, str(sum(slot.Available for slot in slots.Slots))), next_line(client)),
     "twice": twice,
     "bad size": lambda client, value: refuse(client, lambda: client.AsyncRecvData(0)),
     "bad callback": lambda client, value: refuse(client, lambda: client.AsyncRecvLine(onLineRecv=5)),

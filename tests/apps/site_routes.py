@@ -103,13 +103,22 @@ for _method in (GET, POST, PUT, DELETE, PATCH, "PURGE"):
     RegisterRoute(echo, _method, "/echo")
 
 
+def free_slots(share):
+    count = 0
+    slot = share._free
+    while slot is not None:
+        count += 1
+        slot = slot.Next
+    return count
+
+
 @WebRoute(GET, "/state")
 def state(server, request):
     """How many connections there are, this one included; how many buffers are free; the bytes that are."""
     connections = [one for one in _pool.GetAllAsyncSockets() if not isinstance(one, XAsyncTCPServer)]
     gc.collect()
     free = gc.mem_free() if hasattr(gc, "mem_free") else 0
-    slots = sum([len(share._free) for share in server._shares.values()])
+    slots = sum([free_slots(share) for share in server._shares.values()])
     request.Response.ReturnOkJSON({"connections": len(connections), "slots": slots, "free": free})
 
 

@@ -5,23 +5,25 @@ import selectors
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.hostile.conftest import assert_at_rest, at_rest, state
-from tests.http.client import Client, request, wait_until
+from tests.http.client import Client, request, unsent_of, wait_until
 from tests.http.conftest import FILES
 
 EACH = int(os.environ.get("SLOW_CLIENTS", "100"))  # of each kind; SLOW_CLIENTS=1000 for the whole attack
 TIMEOUT_SEC = 4  # the server's RequestsTimeoutSec
 PATIENCE_SEC = 60  # against hangs only
+KEPT_BY_SYSTEM = 1_000_000  # bytes: more is not taken from the server for a client that reads nothing; Linux has 4 MB
 STEP_SEC = 1.0  # how often a slow client sends a byte, or reads one
 SLACK = 200_000  # bytes of heap, of 32 MB: the tables of that many sockets stay large
 
 KINDS = {
     "head": request("GET", "/hello")[:-2] + b"X: ",
     "content": b"POST /content HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n",
-    "reader": request("GET", "/large.txt"),
+    "reader": request("GET", "/stream/endless"),
 }
 
 
@@ -144,3 +146,16 @@ def test_normal_client_is_answered_within_a_second(sites, slots):
     if slots > EACH:
         assert min(slow.lived["head"]) > TIMEOUT_SEC - STEP_SEC
     assert_at_rest(server, before, SLACK)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells what its sockets keep")
+@pytest.mark.parametrize("kind", ["known", "chunked"])
+def test_nothing_is_kept_for_a_reader_that_was_cut(sites, kind):
+    """Neither the system nor the server goes on holding what it has not taken, though it is still connected."""
+    server = sites.start(RequestsTimeoutSec=1)
+    size = 90_000_000
+    with Client(server.port, receive_buffer=4096) as reader:
+        reader.send(request("GET", f"/stream/{kind}/{size}"))
+        left = int(server.wait_for(r"STREAM CLOSED (\d+)").group(1))
+        wait_until(lambda: unsent_of(server.port) == 0, "what was not taken is forgotten")
+        assert size - left < KEPT_BY_SYSTEM

@@ -297,7 +297,7 @@ def test_clients_that_vanish(server):
                 if choice.random() < 0.5:  # a reset instead of an end
                     other.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         wait_for(lambda: peer.ask("count") == "2")
-        assert server.descriptors() == files
+        wait_for(lambda: server.descriptors() == files)  # some may have been taken in only now
 
 
 def test_slots_are_lent(runtime):

@@ -6,6 +6,7 @@ import os as _os
 import select as _select
 import socket as _socket
 import ssl as _ssl
+import struct as _struct
 import sys as _sys
 import threading as _threading
 import time as _time
@@ -272,6 +273,33 @@ def ShutdownWrite(sock):
     try:
         sock.shutdown(_socket.SHUT_WR)
     except OSError:  # the peer has gone
+        pass
+
+
+_NOTSENT_LOWAT = getattr(_socket, "TCP_NOTSENT_LOWAT", 0)  # not every system has it
+_MOST_UNSENT = 131072  # bytes
+
+
+def LimitUnsent(sock):
+    """Lets the system keep no more for the peer than what is under way and a little: Linux takes 4 MB otherwise.
+
+    So one who reads nothing is found out soon, and costs little.
+    """
+    try:
+        if _NOTSENT_LOWAT:
+            sock.setsockopt(_socket.IPPROTO_TCP, _NOTSENT_LOWAT, _MOST_UNSENT)
+    except OSError:  # the connection broke before
+        pass
+
+
+_ABORT = _struct.pack("hh" if _os.name == "nt" else "ii", 1, 0)  # C's struct linger: on, 0 seconds
+
+
+def AbortOnClose(sock):
+    """Lets the close of a TCP socket forget what was not sent, where it would go on trying for minutes."""
+    try:
+        sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_LINGER, _ABORT)
+    except OSError:  # the connection broke before
         pass
 
 

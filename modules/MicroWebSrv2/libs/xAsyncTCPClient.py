@@ -84,6 +84,9 @@ class XAsyncTCPClientMore:
         if self._io:
             self._io.Release()
 
+    def IsSending(self):
+        return self._io is not None and self._io.BytesToSend > 0
+
     def _IO(self):
         if not self._io:
             from .xAsyncStream import StreamIO

@@ -6,6 +6,7 @@ no lock: what another thread wants of it is posted to the worker.
 
 from .interpreter import (
     FAULT_RESERVE,
+    AbortOnClose,
     HasWakeUp,
     NewLock,
     Poller,
@@ -317,7 +318,7 @@ class PolledSocket:
         return False
 
     def IsSending(self):
-        """Says whether the socket is in the middle of something that it wants a buffer to go on with."""
+        """Says whether something is on its way that the peer has not taken whole."""
         return False
 
     def OnReadyForReading(self):
@@ -357,6 +358,8 @@ class PolledSocket:
             if worker.IsElsewhere():
                 self._CloseThere(worker, reason)
                 return True
+            if reason == XClosedReason.Timeout and AbortOnClose and self.IsSending():  # to somebody who takes nothing
+                AbortOnClose(self._sock)
             self._Release()
             self._Leave()
         else:

@@ -12,23 +12,21 @@ class XBufferSlot:
         _CheckCount("size", size)
         self._size = size
         self._keep = keepAlloc
-        self._free = None  # the list it goes back to
+        self._available = True
+        self.Next = None  # XBufferSlot: the next in a chain, for whoever keeps the free ones in one
         self._buffer = bytearray(size) if keepAlloc else None
         self._view = memoryview(self._buffer) if keepAlloc else None
 
     @property
     def Available(self):
         """bool: nobody uses the buffer. Setting True gives it back."""
-        return self._free is None or self in self._free
+        return self._available
 
     @Available.setter
     def Available(self, value):
         if not self._keep:
             self._buffer = self._view = None
-        if value and not self.Available:
-            self._free.append(self)
-        elif not value and self._free and self.Available:
-            self._free.remove(self)
+        self._available = bool(value)
 
     @property
     def Size(self):
@@ -58,13 +56,14 @@ class XBufferSlots:
         _CheckCount("slotsSize", slotsSize)
         self._size = slotsSize
         self._slots = [XBufferSlot(slotsSize, keepAlloc) for _ in range(slotsCount)]
-        self.Free = list(self._slots)
-        for slot in self._slots:
-            slot._free = self.Free
 
     def GetAvailableSlot(self):
         """Returns a free XBufferSlot, taken until its `Available` is set; None when all are taken."""
-        return self.Free.pop() if self.Free else None
+        for slot in self._slots:
+            if slot._available:
+                slot._available = False
+                return slot
+        return None
 
     @property
     def Slots(self):

@@ -15,7 +15,7 @@ and any of them to closed. No properties here, see `PolledSocket`; the
 application's view is `webSocket.py`, the way out `webSocketSender.py`.
 """
 
-from ..libs.interpreter import SCRATCH_SIZE, ReadInto, TraceText, const
+from ..libs.interpreter import SCRATCH_SIZE, LimitUnsent, ReadInto, TraceText, const
 from ..libs.wsFrames import (
     CLOSE_ABNORMAL,
     CLOSE_GOING_AWAY,
@@ -77,6 +77,8 @@ class WebSocketConnection(WebSocketSender):
         else:
             self.Reader = FrameReader(self, self.MaxLength)
         self._stream = connection._stream
+        if LimitUnsent:
+            LimitUnsent(self._sock)
         self._tls = connection.IsSecure()
         self._onAccepted = onAccepted
         self._state = _OPEN

@@ -63,9 +63,13 @@ class WebSocketSender(PolledSocket):
     """The sending half of a WebSocketConnection."""
 
     # What most connections never have; the instance holds what differs.
+    AwaitsSlot = False  # the WorkerShare will call OnSlot
     _backlog = None
     _foreign = 0  # bytes that other threads have asked to be sent, not taken by the worker yet
     _sendBy = 0  # when some progress in sending is due, in ms of the worker's clock; 0: nothing waits
+
+    def IsSending(self):
+        return self._backlog is not None
 
     def Send(self, frame):
         """Sends a frame of a message, now or when the client takes it. May be called in any thread.

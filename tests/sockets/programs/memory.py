@@ -1,10 +1,12 @@
-"""A poller that finds no memory for a socket says so, and goes on. Takes a port."""
+"""Without memory: a poller that finds none for a socket says so, and goes on; a buffer is given back. Takes a port."""
 
 import sys
 
 from checks import expect, ports, run
 
 from MicroWebSrv2.libs.interpreter import Listen, Poller
+from MicroWebSrv2.libs.xAsyncWorker import TICK_MS, Worker
+from MicroWebSrv2.workerShare import WorkerShare
 
 READABLE = 1
 
@@ -56,4 +58,57 @@ def sockets_without_memory():
         client.close()
 
 
-run([sockets_without_memory])
+class Waiting:
+    """A connection that wants a buffer."""
+
+    AwaitsSlot = False
+    slot = None
+
+    def __init__(self, share):
+        self._share = share
+
+    def IsSending(self):
+        return False
+
+    def OnSlot(self):
+        self.slot = self._share.Take(self)
+
+
+class FullWorker(Worker):
+    """One that has no memory for another call."""
+
+    def Post(self, callback, polled=None):
+        raise MemoryError
+
+
+def buffers_given_back_without_memory():
+    count = 16
+    worker = FullWorker()
+    share = WorkerShare(worker, count, 16, True)
+    waiting = Waiting(share)
+    slots = [share.Take(waiting) for _ in range(count)]
+    expect(len({id(slot) for slot in slots}), count)
+    expect(share.Take(waiting), None)
+    release = share.Release
+    if sys.implementation.name == "micropython":
+        from micropython import heap_lock, heap_unlock
+
+        heap_lock()
+        try:
+            for slot in slots:
+                release(slot)
+        finally:
+            heap_unlock()
+    else:
+        for slot in slots:
+            release(slot)
+    for _ in range(4):  # nobody could be told at once: a tick does
+        worker.Process(TICK_MS)
+    expect(waiting.slot in slots, True)
+    slots = [share.Take(waiting) for _ in range(count - 1)]
+    expect(None in slots, False)
+    expect(share.Take(waiting), None)
+    worker.Close()
+
+
+run([sockets_without_memory, buffers_given_back_without_memory])
