@@ -18,6 +18,10 @@ from tools.step import run_step
 # CPython's side of libs/interpreter.py, as the root's manifest.py has it.
 NOT_ON_A_BOARD = ("onCPython.py", "wakeUp.py")
 
+# Variables that `make firmware BOARD=X` hands on, and that mean something else, or nearly the same, to MicroPython's own
+# makefiles: there a variant is no part of the board's name.
+OF_AN_OUTER_MAKE = ("BOARD", "DEVICE", "NAME", "PORT")
+
 MPY_CROSS = BUILD / "mpy-cross" / "mpy-cross"
 
 # The day of MicroPython's release stands in for the day of the build: the same sources give the same bytes.
@@ -59,6 +63,8 @@ def only_builder():
 def build_environment():
     """The environment of the builds: nothing of an outer make, and all that would differ from day to day fixed."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "MICROPY"))}
+    for name in OF_AN_OUTER_MAKE:
+        env.pop(name, None)
     env.update(
         SOURCE_DATE_EPOCH=str(SOURCE_DATE_EPOCH),
         MICROPY_GIT_TAG=f"v{VERSION}",

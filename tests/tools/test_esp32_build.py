@@ -33,7 +33,8 @@ def idf(monkeypatch, tmp_path):
     return tmp_path
 
 
-def test_the_image_of_a_variant(idf):
+def test_the_image_of_a_variant(idf, monkeypatch):
+    monkeypatch.setenv("BOARD", "ESP32_GENERIC-OTA")  # as `make firmware BOARD=ESP32_GENERIC-OTA` hands it on
     published = firmware.build("ESP32_GENERIC-OTA")
     assert [path.name for path in published] == ["firmware.bin", "micropython.bin", sbom.NAME]
     board = boards.load("ESP32_GENERIC-OTA")
