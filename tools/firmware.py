@@ -18,7 +18,7 @@ from tools.step import run_step
 # CPython's side of libs/interpreter.py, as the root's manifest.py has it.
 NOT_ON_A_BOARD = ("onCPython.py", "wakeUp.py")
 
-# Variables that `make firmware BOARD=X` hands on, and that mean something else, or nearly the same, to MicroPython's own
+# Variables that `make firmware BOARD=X` hands on, and that mean something else to MicroPython's own
 # makefiles: there a variant is no part of the board's name.
 OF_AN_OUTER_MAKE = ("BOARD", "DEVICE", "NAME", "PORT")
 

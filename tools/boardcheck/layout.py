@@ -6,9 +6,6 @@ to be enough for MicroPython, which cannot be built here.
 
 import re
 
-from elftools.elf.constants import SH_FLAGS
-from elftools.elf.elffile import ELFFile
-
 from tools.boardcheck import frozen, makefile
 from tools.failure import ToolError
 
@@ -38,6 +35,10 @@ def link(tree, board, variables):
 
 def _sections(program):
     """The sections of an ELF file that are read only and hold something, {name: (begin, size)}."""
+    # Here, because who only reads a partition table can do without this package.
+    from elftools.elf.constants import SH_FLAGS
+    from elftools.elf.elffile import ELFFile
+
     found = {}
     with open(program, "rb") as file:
         for section in ELFFile(file).iter_sections():
