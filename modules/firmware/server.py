@@ -10,6 +10,12 @@ _HTTPS_PORT = 443
 _FIRST_FREE_PORT = 1024
 _USUAL_ROOT = "webroot"
 _SMALLEST_PROFILE = "embedded"
+_PROFILES = {
+    "embedded": "SetEmbeddedConfig",
+    "light": "SetLightConfig",
+    "normal": "SetNormalConfig",
+    "large": "SetLargeConfig",
+}
 
 # Of what a board has free when the server starts, its buffers take one part of these; the rest is for connections.
 _MEMORY_PARTS = 4
@@ -23,12 +29,7 @@ def Create(config, log):
     """Return a MicroWebSrv2 as a complete configuration wants it; what is wrong is logged and worked around."""
     server = MicroWebSrv2()
     settings = config["server"]
-    {
-        "embedded": server.SetEmbeddedConfig,
-        "light": server.SetLightConfig,
-        "normal": server.SetNormalConfig,
-        "large": server.SetLargeConfig,
-    }[settings["profile"]]()
+    getattr(server, _PROFILES[settings["profile"]])()
     server.OnLogging = _logTo(log)
     server.BindAddress = (_ANY_ADDRESS, settings["port"])
     server.NotFoundURL = settings["notFoundUrl"]
@@ -58,8 +59,10 @@ def Start(server, pool, profile, log):
 
     profile: the configured one; if its buffers do not fit the memory, a warning says so and the smallest one is used.
     """
-    if profile == _SMALLEST_PROFILE:
-        _fitBuffers(server, log)
+    free = runtime.MemoryLeft()
+    runtime.KeepHeapWhole(free)
+    if free is not None and profile == _SMALLEST_PROFILE:
+        _fitBuffers(server, free, log)
     problem = _start(server, pool)
     if problem and profile != _SMALLEST_PROFILE:
         server.SetEmbeddedConfig()
@@ -77,11 +80,8 @@ def Start(server, pool, profile, log):
     return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, problem, hint)
 
 
-def _fitBuffers(server, log):
-    """Take fewer buffers than the smallest profile has, where they would leave too little memory for all else."""
-    free = runtime.MemoryLeft()
-    if free is None:
-        return
+def _fitBuffers(server, free, log):
+    """Take fewer buffers than the smallest profile has, where they would leave too few of the free bytes."""
     count = max(_FEWEST_BUFFERS, free // _MEMORY_PARTS // server.BufferSlotSize)
     if count < server.BufferSlotsCount:
         log.Info("server: %d buffers instead of %d, %d bytes are free" % (count, server.BufferSlotsCount, free))

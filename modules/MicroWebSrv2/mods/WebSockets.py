@@ -1,5 +1,6 @@
 """The module WebSockets: turns upgrade requests into WebSockets (RFC 6455 section 4.2)."""
 
+from ..libs.httpSyntax import SEEN_UPGRADE
 from ..libs.interpreter import NewLock, const
 from ..libs.wsHandshake import VERSION, AcceptKey, HasToken, IsKey
 from .webSocket import MessageFrame, WebSocket  # noqa: F401 (the class is part of the module)
@@ -91,7 +92,8 @@ class WebSockets:
 
     def OnRequest(self, microWebSrv2, request):
         """Called by the server for each request."""
-        if request.IsUpgrade and HasToken(request.Upgrade, "websocket"):
+        # What the head said, and not IsUpgrade: a device would bring in all that requests are rarely asked.
+        if request._exchange._seen & SEEN_UPGRADE and HasToken(request.Upgrade, "websocket"):
             self._OnHandshake(microWebSrv2, request)
 
     def _OnHandshake(self, microWebSrv2, request):
