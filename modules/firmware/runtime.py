@@ -25,8 +25,8 @@ _TICKS_PER_SEC = 1000
 
 # Garbage is collected whenever so much was allocated since: so many bytes while the device starts, which makes little
 # garbage; then one part of these of what is free when the server begins, but not less than the last.
-_AT_START = 40960
-_FREE_PARTS = 5
+_AT_START = 65536
+_FREE_PARTS = 3
 _LEAST = 8192
 
 if IS_MICROPYTHON:
