@@ -43,16 +43,18 @@ from .webRoute import (
 
 __version__ = "2.1.0"
 
-__all__ = [
+__all__ = (
     "MicroWebSrv2", "MicroWebSrv2Exception", "HttpRequest", "HttpResponse", "UrlUtils",
     "WebRoute", "RegisterRoute", "ResolveRoute", "PathFromRoute", "RouteResult", "WebRouteException",
     "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
     "XAsyncSocketsPool", "XAsyncSocketsPoolException", "XClosedReason", "XAsyncSocket", "XAsyncSocketException",
     "XAsyncTCPServer", "XAsyncTCPServerException", "XAsyncTCPClient", "XAsyncTCPClientException",
     "XAsyncUDPDatagram", "XAsyncUDPDatagramException", "XBufferSlot", "XBufferSlots", "XFiFo", "XFiFoException",
-]  # fmt: skip
+)  # fmt: skip
 
 if _IS_MICROPYTHON:  # before 1.26 it takes no notice of __all__: `import *` would bring the submodules too
-    for _name in list(globals()):
-        if _name[0] != "_" and _name not in __all__:
-            del globals()[_name]
+    for _name in (
+        "exchange", "httpConnection", "httpRequest", "httpResponse", "libs", "microWebSrv2", "pipeline", "webRoute",
+        "workerShare",
+    ):  # fmt: skip
+        globals().pop(_name, None)

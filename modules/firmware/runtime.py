@@ -195,6 +195,9 @@ def ImageConfirmation():
     That is an ESP32's with two slots for the application (ESP-IDF, "Over The Air Updates", App rollback): their
     subtypes are 0x10 to 0x1F.
     """
+    if not IsHosted() and sys.platform != "esp32":
+        # The search for its module would take a while.
+        return None
     try:
         from esp32 import Partition
 

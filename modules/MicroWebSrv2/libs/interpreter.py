@@ -9,13 +9,15 @@ import sys
 IS_MICROPYTHON = sys.implementation.name == "micropython"
 
 if IS_MICROPYTHON:
-    from .onMicroPython import *  # noqa: F403
+    from . import onMicroPython as _here
 
     def __getattr__(name):
-        """Reached by an import of what only some programs need, and of what there is not."""
-        from . import onMicroPythonMore
+        """Reached by each import of a name: copies of all would take 0.6 KB. What few programs need lies apart."""
+        if not hasattr(_here, name):
+            from . import onMicroPythonMore
 
-        return getattr(onMicroPythonMore, name)
+            return getattr(onMicroPythonMore, name)
+        return getattr(_here, name)
 
 else:
     from .onCPython import *  # noqa: F403
