@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tools import boardcheck, boards
-from tools.boardcheck import frozen, layout, makefile, partitions, sdkconfig
+from tools.boardcheck import frozen, layout, makefile, names, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import BOARDS
@@ -44,6 +44,7 @@ def test_a_board_is_as_it_should_be(checked, tree):
     macros = frozen.macros(tree, checked)
     assert macros["MICROPY_MODULE_FROZEN_MPY"] == "1"
     if checked.port == "esp32":
+        assert macros["MICROPY_HW_BOARD_NAME"].endswith(' with OTA"') == bool(checked.variant)
         assert macros["MICROPY_PY_BLUETOOTH"] == "(0)"
         assert f"CONFIG_IDF_TARGET_{checked.chip.upper()}" in macros
 
@@ -146,7 +147,7 @@ def compiled(tree, tmp_path_factory):
         patch.setattr(frozen, "FOLDER", tmp_path_factory.mktemp("compiled"))
         frozen.freeze(tree, boards.load("PYBD_SF2"))
         frozen.compile_frozen(tree, boards.load("PYBD_SF2"))
-        yield frozen.FOLDER
+        return frozen.FOLDER
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,8 @@ def compiled(tree, tmp_path_factory):
         ("board.json", '"0x90000000"', '"0x90100000"', ".frozen_ext goes to 0x90000000, which is in none of"),
     ],
 )
-def test_a_fault_of_the_layout_is_told(compiled, tree, tmp_path, file, old, new, told):
+def test_a_fault_of_the_layout_is_told(compiled, tree, tmp_path, monkeypatch, file, old, new, told):
+    monkeypatch.setattr(frozen, "FOLDER", compiled)
     shutil.copytree(BOARDS, tmp_path / "boards")
     assert layout.check(boards.load("PYBD_SF2", tmp_path / "boards"), tree) == []
     change(tmp_path / "boards/PYBD_SF2" / file, old, new)
@@ -250,7 +252,8 @@ def test_a_description_that_contradicts_its_table_is_told(esp32, old, new, told)
         ("../sdkconfig.server", "REPRODUCIBLE_BUILD=y", "REPRODUCIBLE_BUILD=n", "CONFIG_APP_REPRODUCIBLE_BUILD"),
         ("mpconfigvariant_OTA.cmake", "sdkconfig.ota", "sdkconfig.none", "sdkconfig.none, which is not there"),
         ("mpconfigboard.cmake", "IDF_TARGET esp32", "IDF_TARGET esp32s3", "is for another chip than"),
-        ("board.json", '"size": "0x400000"', '"size": "0x800000"', "CONFIG_ESPTOOLPY_FLASHSIZE_8MB"),
+        ("board.json", '"size": "0x400000"', '"size": "0x800000"', "choose 4MB of flash memory last"),
+        ("sdkconfig.ota", "CONFIG_COMPILER_OPTIMIZATION_PERF=n", "CONFIG_ESPTOOLPY_FLASHSIZE_2MB=y", "choose 2MB of"),
     ],
 )
 def test_a_fault_of_the_settings_is_told(esp32, tree, file, old, new, told):
@@ -258,6 +261,54 @@ def test_a_fault_of_the_settings_is_told(esp32, tree, file, old, new, told):
     change(esp32().folder / file, old, new)
     found = boardcheck.check_settings(esp32(), tree)
     assert any(told in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("ESP32_GENERIC/mpconfigboard.h", "MICROPY_PY_BLUETOOTH", "MICROPY_PY_BLUETOTH", "BLUETOTH is a name that"),
+        ("ESP32_GENERIC/mpconfigvariant_OTA.cmake", "SDKCONFIG_DEFAULTS", "SDKCONFIG_DEFAULS", "SDKCONFIG_DEFAULS is"),
+        ("ESP32_GENERIC/mpconfigvariant_OTA.cmake", "_DEF_BOARD", "_DEFS_BOARD", "MICROPY_DEFS_BOARD is a name"),
+        ("PYBV11/mpconfigboard.h", "define TCP_SND_BUF", "define TCP_SEND_BUF", "TCP_SEND_BUF is a name that"),
+        ("PYBV11/mpconfigboard.mk", "NETWORK_WIZNET5K", "NETWORK_W5500", "MICROPY_PY_NETWORK_W5500 is a name"),
+    ],
+)
+def test_a_name_that_micropython_does_not_know_is_told(tree, tmp_path, file, old, new, told):
+    shutil.copytree(BOARDS, tmp_path / "boards")
+    board = boards.load(file.partition("/")[0], tmp_path / "boards")
+    assert names.check(board, tree) == []
+    change(tmp_path / "boards" / file, old, new)
+    (fault,) = names.check(board, tree)
+    assert told in fault
+
+
+@pytest.fixture(scope="module")
+def frozen_wipy3(tree, tmp_path_factory):
+    """The folder with the WiPy 3's modules, frozen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frozen, "FOLDER", tmp_path_factory.mktemp("pins"))
+        frozen.freeze(tree, boards.load("WIPY3"))
+        return frozen.FOLDER
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("P24,GPIO24", "P24: the esp32 has no GPIO24"),
+        ("P24,GPIO7", "P24: GPIO7 is the flash memory's"),
+        ("P24,GPIO60", "Unknown cpu pin 'GPIO60'"),
+        ("P24;GPIO4", "reading its pins failed"),
+    ],
+)
+def test_a_pin_that_is_not_there_is_told(frozen_wipy3, tree, tmp_path, monkeypatch, row, told):
+    monkeypatch.setattr(frozen, "FOLDER", frozen_wipy3)
+    shutil.copytree(BOARDS, tmp_path / "boards")
+    board = boards.load("WIPY3", tmp_path / "boards")
+    assert names.check_pins(board, tree) == []
+    with open(board.folder / "pins.csv", "a") as file:
+        file.write(f"{row}\n")
+    (fault,) = names.check_pins(board, tree)
+    assert told in fault
 
 
 def test_the_later_fragment_wins(tmp_path):

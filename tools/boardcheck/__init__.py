@@ -7,7 +7,7 @@ frozen and compiled as its build would do it. A board whose image is built here 
 import argparse
 
 from tools import boards, firmware
-from tools.boardcheck import frozen, layout, makefile, partitions, sdkconfig
+from tools.boardcheck import frozen, layout, makefile, names, partitions, sdkconfig
 from tools.failure import ToolError
 from tools.micropython import source_tree
 from tools.paths import shown
@@ -18,7 +18,7 @@ FIRST_OFFSETS = {"esp32": 0x1000, "esp32s3": 0x0, "esp32c3": 0x0}
 
 def check(board, tree):
     """What is wrong with a Board's folder: a list of texts, each naming the file, empty if all is well."""
-    faults = []
+    faults = names.check(board, tree)
     if board.flash and board.flash.partitions:
         faults += check_partitions(board)
     if board.port == "esp32":
@@ -64,6 +64,9 @@ def check_settings(board, tree):
         settings, wrong = sdkconfig.parse(path.read_text(encoding="utf-8"))
         wrong += [f"{key}: no such setting is known" for key in settings if key not in known]
         faults += [f"{shown(path)}: {fault}" for fault in wrong]
+    size = sdkconfig.chosen(paths, "CONFIG_ESPTOOLPY_FLASHSIZE_")
+    if size != f"{board.flash.size >> 20}MB":
+        faults.append(f"{board.name}: its settings choose {size} of flash memory last, that counts")
     return faults + _expected_settings(board, sdkconfig.settings_of(paths))
 
 
@@ -72,7 +75,6 @@ def _expected_settings(board, settings):
     expected = {
         "CONFIG_APP_REPRODUCIBLE_BUILD": "y",
         "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE": "y",
-        f"CONFIG_ESPTOOLPY_FLASHSIZE_{board.flash.size >> 20}MB": "y",
         "CONFIG_PARTITION_TABLE_CUSTOM": "y",
         "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME": f'"${{MICROPY_BOARD_DIR}}/{board.flash.partitions.name}"',
     }
@@ -94,6 +96,8 @@ def check_frozen(board, tree):
         if board.port == "stm32":
             frozen.compile_lwip(tree, board)
             return layout.check(board, tree)
+        if board.port == "esp32":
+            return names.check_pins(board, tree)
     except ToolError as error:
         return [str(error)]
     return []
@@ -103,8 +107,7 @@ def main(arguments):
     """The verb `boardcheck`. Raises ToolError when a board has a fault."""
     parser = argparse.ArgumentParser(prog="python3 -m tools boardcheck", description=__doc__.split("\n")[0])
     parser.add_argument("board", nargs="*", help="boards or variants (default: all)")
-    names = parser.parse_args(arguments).board or boards.names()
-    chosen = [boards.load(name) for name in names]
+    chosen = [boards.load(name) for name in parser.parse_args(arguments).board or boards.names()]
     firmware.build("UNIX")  # for mpy-cross, and the names that the frozen modules share
     tree = source_tree()
     faults = []

@@ -42,6 +42,7 @@ IDF_HEADERS = {
     "esp_system.h": "",
     "esp_wifi_types.h": "",
     "driver/i2s_std.h": "",
+    "hal/gpio_types.h": "",
     "freertos/FreeRTOS.h": "",
     "freertos/task.h": "",
     "freertos/queue.h": "",
@@ -107,9 +108,9 @@ def compile_lwip(tree, board):
     run(f"{board.name}: compiling lwIP's settings", command)
 
 
-def macros(tree, board):
+def macros(tree, board, header="py/mpconfig.h"):
     """What the port's and the board's headers define, {name: text}: how MicroPython is built. `freeze` comes first."""
-    command = [*compiler(tree, board, FOLDER / board.name), "-E", "-dM", "-include", "py/mpconfig.h"]
+    command = [*compiler(tree, board, FOLDER / board.name), "-E", "-dM", "-include", header]
     command += ["-x", "c", "/dev/null"]
     text = run(f"{board.name}: reading its settings", command)
     return dict(re.findall(r"^#define (\w+) (.*)$", text, re.MULTILINE))
@@ -124,7 +125,7 @@ def compiler(tree, board, folder):
     options += ["-DMICROPY_QSTR_EXTRA_POOL=mp_qstr_frozen_const_pool", "-DMICROPY_MODULE_FROZEN_MPY=1"]
     if board.port == "esp32":
         _write_idf_headers(tree, board, folder)
-        options += ["-include", "sdkconfig.h"]
+        options += ["-include", "sdkconfig.h", *(f"-D{macro}" for macro in sdkconfig.definitions(board))]
     if board.port == "stm32":
         # As ST's headers would define them for -DSTM32F405xx.
         options += ["-DSTM32_HAL_H=<stdint.h>", f"-D{board.chip[:7].upper()}", f"-D{board.chip.upper()}xx"]

@@ -45,13 +45,17 @@ def target(board):
     return match[1] if match else None
 
 
+def cmake_files(board):
+    """The paths of the board's files for CMake, in the order in which the port includes them."""
+    variant = f"mpconfigvariant_{board.variant}.cmake" if board.variant else "mpconfigvariant.cmake"
+    return [path for path in (board.folder / "mpconfigboard.cmake", board.folder / variant) if path.is_file()]
+
+
 def fragments(board, port_folder):
     """The paths of the board's fragments, in the order in which ESP-IDF gets them."""
-    variant = f"mpconfigvariant_{board.variant}.cmake" if board.variant else "mpconfigvariant.cmake"
     found = []
-    for name in ("mpconfigboard.cmake", variant):
-        path = board.folder / name
-        lists = _FRAGMENTS.findall(path.read_text(encoding="utf-8")) if path.is_file() else []
+    for path in cmake_files(board):
+        lists = _FRAGMENTS.findall(path.read_text(encoding="utf-8"))
         for word in " ".join(lists).split():
             if word != "${SDKCONFIG_DEFAULTS}":
                 found.append((port_folder / word.replace("${MICROPY_BOARD_DIR}", str(board.folder))).resolve())
@@ -64,6 +68,28 @@ def settings_of(paths):
     for path in paths:
         merged.update(parse(path.read_text(encoding="utf-8"))[0])
     return {key: value for key, value in merged.items() if value != ""}
+
+
+def chosen(paths, prefix):
+    """Which of the settings whose names begin with `prefix`, and of which one can be on, is: its name's end.
+
+    ESP-IDF takes the one that is set to y last. None if none is.
+    """
+    last = None
+    for path in paths:
+        for key, value in parse(path.read_text(encoding="utf-8"))[0].items():
+            if key.startswith(prefix) and value == "y":
+                last = key[len(prefix) :]
+    return last
+
+
+def definitions(board):
+    """The macros that the board's files of CMake define for the compiler: ["NAME=value", ...]."""
+    found = []
+    for path in cmake_files(board):
+        for words in re.findall(r"list\(APPEND MICROPY_DEF_BOARD\s+([^)]*)\)", path.read_text(encoding="utf-8")):
+            found += [line.strip() for line in words.splitlines() if line.strip() and not line.strip().startswith("#")]
+    return found
 
 
 def header(board, settings, architecture):

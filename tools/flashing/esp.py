@@ -83,8 +83,12 @@ def install_command(board, port, path):
 
 
 def read_table_command(board, port, path):
-    """The command line that reads the board's partition table into the file `path`. A list."""
-    return esptool(board, port, "read-flash", f"{partitions.OFFSET:#x}", f"{partitions.MOST_BYTES:#x}", path)
+    """The command line that reads the board's partition table into the file `path`. A list.
+
+    The board stays in its boot loader: one with the chip's own USB would else be gone from its port for some seconds.
+    """
+    what = ("read-flash", f"{partitions.OFFSET:#x}", f"{partitions.MOST_BYTES:#x}", path)
+    return esptool(board, port, "--after", "no-reset", *what)
 
 
 def update_command(board, port, path, blank=None):
@@ -109,7 +113,10 @@ def update(board, path, options):
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder) / "partitions.bin"
         run(read_table_command(board, port, found), ADVICE)
-        check_table(board, partitions.parse(found.read_bytes(), f"the board at {port}"), path.stat().st_size)
+        try:
+            check_table(board, partitions.parse(found.read_bytes(), f"the board at {port}"), path.stat().st_size)
+        except ToolError as error:
+            raise ToolError(f"{error} Nothing was written; press RESET to start the board again.") from None
         blank = None
         if board.flash.update.erase:
             # Emptied, as a first flash leaves it: otherwise the board might go on running its second app.
