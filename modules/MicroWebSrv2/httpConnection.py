@@ -201,6 +201,8 @@ class HttpConnection(PolledSocket):
 
     def _Fill(self):
         """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
+        if self._have == len(self._buf):  # a fault has left requests here; into no room comes nothing, as at the end
+            return self._have
         try:
             count = ReadInto(self._stream, self._view[self._have :] if self._have else self._buf)
         except _LOST:

@@ -110,6 +110,15 @@ def test_pipelined_requests_of_all_kinds(client):
     assert client.response().text == "me"
 
 
+@pytest.mark.parametrize(("fault", "status"), [("/raises", 500), ("/echo?a=%zz", 400)])
+def test_pipelined_requests_around_faults(client, fault, status):
+    """More of them than a buffer holds: what is in it when one fails comes first, then what is still to be read."""
+    client.send(b"".join(request("GET", fault) + request("GET", f"/users/{i}") for i in range(60)))
+    for i in range(60):
+        assert client.response().status == status
+        assert json.loads(client.response().body)["args"]["id"] == i
+
+
 def test_pipelined_requests_after_a_close_are_not_answered(site):
     with Client(site.port) as client:
         client.send(HELLO + request("GET", "/hello", ["Connection: close"]) + HELLO)
