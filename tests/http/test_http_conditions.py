@@ -100,7 +100,7 @@ def test_head_says_what_get_says(client, path, fields):
 
 @pytest.mark.parametrize(
     "value",
-    ["bytes=0-1,5-6", "bytes=0-1, 5-6", "bytes=0-99,0-99", "bytes=" + ",".join(["0-"] * 500), "bytes=5-6,0-1,-1"],
+    ["bytes=0-1,5-6", "bytes=0-1, 5-6", "bytes=0-99,0-99", "bytes=" + ",".join(["0-"] * 100), "bytes=5-6,0-1,-1"],
     ids=lambda value: value[:20],
 )
 def test_several_ranges_are_the_whole(client, value):

@@ -238,12 +238,48 @@ def test_preflight_with_cors(open_site):
         assert answer.field("Access-Control-Allow-Credentials") is None
 
 
-@pytest.mark.parametrize("path", ["/hello", "/page.txt", "/no/such/thing", "/raises"])
-def test_all_origins(open_site, path):
+@pytest.mark.parametrize(
+    ("method", "path", "field", "status"),
+    [
+        ("GET", "/hello", None, 200),
+        ("HEAD", "/hello", None, 200),
+        ("GET", "/page.txt", None, 200),
+        ("GET", "/page.txt", "If-None-Match: *", 304),
+        ("GET", "/page.txt", 'If-Match: "x"', 412),
+        ("GET", "/page.txt", "Range: bytes=0-0", 206),
+        ("GET", "/page.txt", "Range: bytes=-0", 416),
+        ("GET", "/folder", None, 307),
+        ("GET", "/data.unknown", None, 403),
+        ("GET", "/no/such/thing", None, 404),
+        ("GET", "/%zz", None, 400),
+        ("GET", "/echo?a=%zz", None, 400),
+        ("GET", "/auth/basic", None, 401),
+        ("GET", "/raises", None, 500),
+        ("GET", "/nothing", None, 501),
+        ("GET", "/stream/chunked/10", None, 200),
+        ("GET", "/defer/timer/x", None, 200),
+        ("DELETE", "/hello", None, 405),
+        ("OPTIONS", "/no/such/thing", None, 404),
+    ],
+)
+@pytest.mark.parametrize("origin", ["http://elsewhere", "null"])
+def test_all_origins(open_site, method, path, field, status, origin):
+    """Whatever is answered, any page may read it; none gets credentials, and no origin is told its own name."""
     with Client(open_site.port) as client:
-        answer = client.get(path, "Origin: http://elsewhere")
+        answer = client.request(method, path, [f"Origin: {origin}", "Cookie: a=1", *([field] if field else [])])
+        assert answer.status == status
         assert answer.field("Access-Control-Allow-Origin") == "*"
         assert answer.field("Access-Control-Allow-Credentials") is None
+
+
+def test_preflight_tells_what_the_path_has(open_site):
+    """Not what is asked for: the browser compares."""
+    with Client(open_site.port) as client:
+        for path, methods in (("/page.txt", "GET, HEAD, OPTIONS"), ("/content", "POST, OPTIONS")):
+            asked = ["Origin: http://elsewhere", "Access-Control-Request-Method: DELETE"]
+            answer = client.request("OPTIONS", path, asked)
+            assert (answer.status, answer.field("Access-Control-Allow-Methods")) == (204, methods)
+            assert answer.field("Access-Control-Allow-Headers") is None
 
 
 # --- what a request says ---
