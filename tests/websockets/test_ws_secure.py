@@ -40,7 +40,7 @@ def context(authority):
 
 
 def open_secure(echo, context):
-    options = {"ssl": context, "server_hostname": "localhost", "compression": None, "ping_interval": None}
+    options = {"ssl": context, "server_hostname": "localhost", "compression": None, "ping_interval": None, "open_timeout": 60}
     return connect(f"wss://127.0.0.1:{echo.port}/", **options)
 
 

@@ -131,4 +131,4 @@ class Datagram(XAsyncUDPDatagram):
         super().OnEvents(events & ~_BROKEN | _IN if events & _BROKEN else events)
 
     def _Release(self):
-        self._queue = []
+        self._queue.clear()

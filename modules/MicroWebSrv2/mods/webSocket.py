@@ -1,6 +1,15 @@
 """The application's view of a WebSocket: what can be sent, what is called when something comes."""
 
-from ..libs.wsFrames import CLOSE_NORMAL, MAX_CONTROL, OP_BINARY, OP_CONTINUATION, OP_TEXT, IsCloseCode, MakeFrame
+from ..libs.wsFrames import (
+    CLOSE_ABNORMAL,
+    CLOSE_NORMAL,
+    MAX_CONTROL,
+    OP_BINARY,
+    OP_CONTINUATION,
+    OP_TEXT,
+    IsCloseCode,
+    MakeFrame,
+)
 
 
 class WebSocket:
@@ -100,7 +109,8 @@ class WebSocket:
 
         1005: that frame had none; 1006: the connection broke without one; None: not closed.
         """
-        return self._connection.CloseCode or None
+        connection = self._connection
+        return connection.CloseCode or (None if connection.IsOpen() else CLOSE_ABNORMAL)
 
     @property
     def CloseReason(self):

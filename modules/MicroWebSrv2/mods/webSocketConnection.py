@@ -17,7 +17,6 @@ application's view is `webSocket.py`, the way out `webSocketSender.py`.
 
 from ..libs.interpreter import SCRATCH_SIZE, LimitUnsent, ReadInto, TraceText, const
 from ..libs.wsFrames import (
-    CLOSE_ABNORMAL,
     CLOSE_GOING_AWAY,
     CLOSE_INTERNAL_ERROR,
     OP_CLOSE,
@@ -245,9 +244,12 @@ class WebSocketConnection(WebSocketSender):
 
     def OnFault(self, error):
         """What was raised while the socket was served costs this connection."""
+        canTell = self._state == _OPEN  # a Close frame that could not be made or sent is not tried again
         try:
             self._OnCallbackError(error)
         except Exception:  # no memory may be left to tell of it
+            canTell = False
+        if not canTell:
             self.CloseFor(XClosedReason.Error)
 
     def _OnCallbackError(self, error):
@@ -354,8 +356,15 @@ class WebSocketConnection(WebSocketSender):
 
     def _Release(self):
         stream = self._stream
-        self._stream = self._backlog = self._message = self._rest = None
+        self._stream = None
         self._state = _LOST
+        # Nothing new is set: an attribute more takes memory, which may be what closes the connection.
+        if self._backlog:
+            self._backlog = None
+        if self._message is not None:
+            self._message = None
+        if self._rest:
+            self._rest = None
         self.Reader.End()
         if self._tls and stream:
             from ..libs.xAsyncTLS import Finish
@@ -367,8 +376,6 @@ class WebSocketConnection(WebSocketSender):
 
     def OnClosed(self, polled, reason):
         """Called once, when the socket is closed."""
-        if not self.CloseCode:
-            self.CloseCode = CLOSE_ABNORMAL
         webSocket = self.WebSocket
         if webSocket._onClosed:
             try:
