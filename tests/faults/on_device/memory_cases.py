@@ -14,7 +14,10 @@ import socket
 import sys
 import time
 
-from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute, XAsyncSocketsPool
+import memory_routes
+from memory_requests import KINDS, LATE
+
+from MicroWebSrv2 import MicroWebSrv2, XAsyncSocketsPool
 from MicroWebSrv2.libs.xAsyncWorker import Worker
 
 STEP = 64  # bytes: two blocks of a 64-bit MicroPython's heap
@@ -22,65 +25,12 @@ MOST = 6144
 TURNS = 20  # of the loop; far more than a request takes
 PIECES = 4096
 PATIENCE_MS = 20000
-LATE_SEC = 10  # a handler's time to answer later
 TICKS = 3  # looks at the clock, after the time is over
 
 mws2 = MicroWebSrv2()
 
 
-@WebRoute(GET, "/plain")
-def plain(server, request):
-    request.Response.ReturnOk("plain")
-
-
-@WebRoute(GET, "/item/<id>")
-def item(server, request, args):
-    request.Response.ReturnOkJSON({"id": args["id"], "query": request.QueryParams, "agent": request.UserAgent})
-
-
-@WebRoute(POST, "/form")
-def form(server, request):
-    request.Response.ReturnOkJSON(request.GetPostedURLEncodedForm())
-
-
-@WebRoute(GET, "/raises")
-def raises(server, request):
-    raise ValueError("of the handler")
-
-
-@WebRoute(POST, "/stream", stream=True)
-def stream(server, request):
-    piece = bytearray(64)
-
-    def on_ready(content):
-        try:
-            count = content.readinto(piece)
-            while count:
-                count = content.readinto(piece)
-        except OSError:
-            return
-        if count == 0:
-            request.Response.ReturnOk("read")
-
-    request.ContentStream.OnReady = on_ready
-
-
-@WebRoute(POST, "/parts", stream=True)
-def parts(server, request):
-    request.ReceiveParts(lambda part: None, lambda request: request.Response.ReturnOk("parts"))
-
-
-@WebRoute(GET, "/later")
-def later(server, request):
-    request.Response.Defer(LATE_SEC)
-
-
-def on_accepted(modWebSockets, webSocket):
-    webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
-
-
-mws2.LoadModule("PyhtmlTemplate")
-mws2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
+memory_routes.load_modules()
 mws2.SetEmbeddedConfig()
 mws2.RootPath = sys.argv[1]
 mws2.OnLogging = lambda server, msg, kind: None
@@ -89,31 +39,6 @@ pool = XAsyncSocketsPool()
 mws2.StartInPool(pool)
 worker = pool.Workers[0]
 turns_left = 0
-
-FORM = b"a=1&b=%41+2"
-PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--x--\r\n'
-KINDS = {
-    "plain": b"GET /plain HTTP/1.1\r\nHost: a\r\n\r\n",
-    "json": b"GET /item/12?a=b+c&d=%41 HTTP/1.1\r\nHost: a\r\nUser-Agent: test\r\n\r\n",
-    "file": b"GET /page.txt HTTP/1.1\r\nHost: a\r\n\r\n",
-    "range": b"GET /page.txt HTTP/1.1\r\nHost: a\r\nRange: bytes=1-5\r\n\r\n",
-    "missing": b"GET /no/such HTTP/1.1\r\nHost: a\r\n\r\n",
-    "malformed": b"GET /plain HTTP/1.1\r\nHost : a\r\n\r\n",
-    "raises": b"GET /raises HTTP/1.1\r\nHost: a\r\n\r\n",
-    "form": b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    b"Content-Length: %d\r\n\r\n" % len(FORM) + FORM,
-    "stream": b"POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-    "parts": b"POST /parts HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-    b"Content-Length: %d\r\n\r\n" % len(PARTS) + PARTS,
-    "pyhtml": b"GET /page.pyhtml HTTP/1.1\r\nHost: a\r\n\r\n",
-    "websocket": b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    b"\x81\x85\0\0\0\0hello",
-    "deferred": b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n",
-    "half a head": b"GET /plain HTTP/1.1\r\nHost: a",
-    "half a content": b"POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n",
-}
-LATE = ("deferred", "half a head", "half a content")  # those that are refused when their time is over
 
 held = [None] * PIECES
 answer = bytearray(4096)
@@ -167,7 +92,7 @@ def work():
 def let_time_pass():
     """The worker's clock goes on by more than any deadline here, and it looks at it, more than once."""
     for _ in range(TICKS):
-        worker._ticks = time.ticks_add(worker._ticks, -2000 * LATE_SEC)
+        worker._ticks = time.ticks_add(worker._ticks, -2000 * memory_routes.LATE_SEC)
         work()
 
 
