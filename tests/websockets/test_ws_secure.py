@@ -40,8 +40,8 @@ def context(authority):
 
 
 def open_secure(echo, context):
-    options = {"ssl": context, "server_hostname": "localhost", "compression": None, "ping_interval": None, "open_timeout": 60}
-    return connect(f"wss://127.0.0.1:{echo.port}/", **options)
+    options = {"ssl": context, "server_hostname": "localhost", "compression": None, "ping_interval": None}
+    return connect(f"wss://127.0.0.1:{echo.port}/", open_timeout=60, **options)
 
 
 def test_echo(runtime, secure, context):
