@@ -9,3 +9,7 @@
 
 // The REPL is on the UART too, for boards whose USB socket leads there.
 #define MICROPY_HW_ENABLE_UART_REPL         (1)
+
+// As MicroPython has it: the chip's own USB is on the pins that would stand in for these.
+#define MICROPY_HW_I2C0_SCL                 (9)
+#define MICROPY_HW_I2C0_SDA                 (8)

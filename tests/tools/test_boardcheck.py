@@ -157,6 +157,7 @@ def compiled(tree, tmp_path_factory):
         ("mpconfigboard.mk", "+= .frozen_ext", "+=", ".frozen_ext is in no part of the image: .isr_vector .text"),
         ("mpconfigboard.mk", "TEXT1_SECTIONS", "TEXT1_ADDR = 0x90010000\nTEXT1_SECTIONS", "areas begin elsewhere"),
         ("frozen.ld", "*frozen_content.o", "*forzen_content.o", "bytes of FLASH_APP, MicroPython needs about"),
+        ("frozen.ld", ". = ALIGN(4);", ". = . + 400K;", "bytes of FLASH_EXT, MicroPython needs about 560,000"),
         ("frozen.ld", "}\nINSERT", "\nINSERT", "linking its frozen modules failed"),
         ("board.json", "0x78000", "0x80000", "area 0x8008000 of 0x80000 bytes is no memory of the linker scripts"),
         ("board.json", '"0x90000000"', '"0x90100000"', ".frozen_ext goes to 0x90000000, which is in none of"),
@@ -270,6 +271,7 @@ def test_a_fault_of_the_settings_is_told(esp32, tree, file, old, new, told):
         ("ESP32_GENERIC/mpconfigvariant_OTA.cmake", "SDKCONFIG_DEFAULTS", "SDKCONFIG_DEFAULS", "SDKCONFIG_DEFAULS is"),
         ("ESP32_GENERIC/mpconfigvariant_OTA.cmake", "_DEF_BOARD", "_DEFS_BOARD", "MICROPY_DEFS_BOARD is a name"),
         ("PYBV11/mpconfigboard.h", "define TCP_SND_BUF", "define TCP_SEND_BUF", "TCP_SEND_BUF is a name that"),
+        ("ESP32_GENERIC_S3/mpconfigboard.h", "#define MICROPY_HW_I2C0_SDA", "//", "MICROPY_HW_I2C0_SDA is left out"),
         ("PYBV11/mpconfigboard.mk", "NETWORK_WIZNET5K", "NETWORK_W5500", "MICROPY_PY_NETWORK_W5500 is a name"),
     ],
 )

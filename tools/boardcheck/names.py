@@ -31,7 +31,17 @@ def check(board, tree):
         names = names_set(path)
         unknown = names - used(tree, board, names)
         faults += [f"{shown(path)}: {name} is a name that MicroPython does not know" for name in sorted(unknown)]
-    return faults
+    return faults + _left_out(board, tree)
+
+
+def _left_out(board, tree):
+    """What MicroPython's own board of the same name defines, and this one neither does nor includes."""
+    place = f"boards/{board.folder.name}/mpconfigboard.h"
+    theirs, ours = board.port_folder(tree) / place, board.folder / "mpconfigboard.h"
+    if not (theirs.is_file() and ours.is_file()) or f'#include "{place}"' in ours.read_text(encoding="utf-8"):
+        return []
+    left_out = sorted(names_set(theirs) - names_set(ours))
+    return [f"{shown(ours)}: {name} is left out, which MicroPython's own {place} defines" for name in left_out]
 
 
 def names_set(path):
