@@ -17,3 +17,7 @@
 
 // A random first sequence number for each connection (RFC 6528): lwIP's own is little more than the time since the start.
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) rng_get()
+
+// The file system is no drive for the computer at the USB cable: two that write to one FAT spoil it, and a computer writes
+// to a drive by itself as soon as it sees one.
+#define MICROPY_HW_USB_MSC                  (0)

@@ -47,6 +47,8 @@ def test_a_board_is_as_it_should_be(checked, tree):
         assert macros["MICROPY_HW_BOARD_NAME"].endswith(' with OTA"') == bool(checked.variant)
         assert macros["MICROPY_PY_BLUETOOTH"] == "(0)"
         assert f"CONFIG_IDF_TARGET_{checked.chip.upper()}" in macros
+    else:
+        assert macros["MICROPY_HW_USB_MSC"] == "(0)"  # a computer that writes to the device's FAT would spoil it
 
 
 def test_every_module_of_a_board_is_frozen(checked):
