@@ -93,25 +93,49 @@ static bool is_of(const struct tcp_pcb *pcb, const struct ip_hdr *ip, const stru
            && ip4_addr_get_u32(ip_2_ip4(&pcb->local_ip)) == ip->dest.addr;
 }
 
-// Called by lwIP with each IP packet. A connection that this side closed first is remembered for two minutes
-// (TIME-WAIT), and a client that comes from the same port meanwhile gets no answer from lwIP. As RFC 1122, section
-// 4.2.2.13 allows, the SYN of a new connection ends the memory of the old one. Returns 0: lwIP takes the packet.
-int network_ip4_input(struct pbuf *p, struct netif *netif) {
-    const struct ip_hdr *ip = p->payload;
-    if (IPH_PROTO(ip) != IP_PROTO_TCP || p->len < IPH_HL_BYTES(ip) + TCP_HLEN) {
-        return 0;
-    }
-    const struct tcp_hdr *tcp = (const void *)((const uint8_t *)ip + IPH_HL_BYTES(ip));
-    if ((TCPH_FLAGS(tcp) & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) {
-        return 0;
-    }
+// A connection that this side closed first is remembered for two minutes (TIME-WAIT), and a client that comes from the
+// same port meanwhile gets no answer from lwIP. As RFC 1122, section 4.2.2.13 allows, the SYN of a new connection ends
+// the memory of the old one.
+static void forget_old_connection(const struct ip_hdr *ip, const struct tcp_hdr *tcp) {
     for (struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next) {
         if (is_of(pcb, ip, tcp) && TCP_SEQ_GEQ(lwip_ntohl(tcp->seqno), pcb->rcv_nxt)) {
             tcp_abort(pcb); // of one in this state nothing is sent
-            break;
+            return;
         }
     }
-    return 0;
+}
+
+// Whether the listener of a SYN, if there is one, has room for another connection that waits for accept(): modlwip resets
+// those for which it has none.
+static bool has_room(const struct tcp_hdr *tcp) {
+    uint16_t port = lwip_ntohs(tcp->dest);
+    const struct tcp_pcb_listen *listener = tcp_listen_pcbs.listen_pcbs;
+    while (listener != NULL && listener->local_port != port) {
+        listener = listener->next;
+    }
+    size_t waiting = 0;
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        waiting += pcb->local_port == port && (pcb->state == SYN_RCVD || pcb->callback_arg == pcb);
+    }
+    return listener == NULL || waiting < listener->backlog;
+}
+
+// Called by lwIP with each IP packet. Returns whether it was taken here: a client whose SYN gets no answer sends it again.
+int network_ip4_input(struct pbuf *p, struct netif *netif) {
+    const struct ip_hdr *ip = p->payload;
+    if (IPH_PROTO(ip) != IP_PROTO_TCP || p->len < IPH_HL_BYTES(ip) + TCP_HLEN) {
+        return false;
+    }
+    const struct tcp_hdr *tcp = (const void *)((const uint8_t *)ip + IPH_HL_BYTES(ip));
+    if ((TCPH_FLAGS(tcp) & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) {
+        return false;
+    }
+    if (!has_room(tcp)) {
+        pbuf_free(p);
+        return true;
+    }
+    forget_old_connection(ip, tcp);
+    return false;
 }
 
 void PendSV_Handler(void) {

@@ -120,6 +120,24 @@ def test_a_client_that_left_before_accept_is_seen_to_have(board, prompt):
     assert got == "b''\r\n"
 
 
+def test_clients_that_are_too_many_wait(board, prompt):
+    """The queue holds four: the others are let in once those were, none is refused."""
+    prompt.run(LISTENER)
+    clients = [socket.create_connection(("127.0.0.1", board.port(9000)), PATIENCE_SEC) for _ in range(8)]
+    for client in clients:
+        client.settimeout(PATIENCE_SEC)
+        client.sendall(b"?")
+    prompt.run("import time\nwaiting.poll()\ntime.sleep_ms(500)")
+    got = prompt.run(
+        "count = 0\nwhile count < 8:\n waiting.poll()\n one = listener.accept()[0]\n"
+        " one.settimeout(30)\n count += len(one.read(1))\n one.write(b'!')\n one.close()\nprint(count)"
+    )
+    assert got == "8\r\n"
+    for client in clients:
+        assert client.recv(1) == b"!"
+        client.close()
+
+
 def ask_from(own, port):
     """Ask 127.0.0.1:`port` for a page from the port `own`; the server closes first. Returns what it answers."""
     with socket.socket() as client:

@@ -10,7 +10,7 @@
 
 extern uint32_t rng_get(void);
 #define LWIP_RAND() rng_get()
-// See there: a client may come again from the port that it had.
+// See there: a client may come again from the port that it had, and waits where many come at once.
 struct pbuf;
 struct netif;
 extern int network_ip4_input(struct pbuf *p, struct netif *netif);
