@@ -14,10 +14,13 @@ from .webRoute import ROUTES
 class Exchange(RequestHead):
     """The parsed head of a request, where it leads, its content, and how far its answer is."""
 
-    Known = ROUTES.Literal
+    # What few requests have; the instance holds what differs, see RequestHead.
+    Content = None  # memoryview
+    Stream = None  # ContentStream
+    Params = None  # [(name, value), …] of the query, once asked for
 
     def __init__(self, connection):
-        super().__init__()
+        super().__init__(ROUTES.Literal)
         self.Connection = connection
         self.WebServer = connection.WebServer
         self.Path = b"/"  # encoded, without the query
@@ -42,9 +45,10 @@ class Exchange(RequestHead):
         if self.Custom:
             self.Custom = False
             self.Deferred = False
-            self.Content = None  # memoryview
-            self.Stream = None  # ContentStream
-            self.Params = None  # [(name, value), …] of the query, once asked for
+            if self.Content is not None or self.Stream is not None:
+                self.Content = self.Stream = None
+            if self.Params is not None or self._authority is not None:
+                self.Params = self._authority = None
             self.Response.Clear()
 
     def ClearHead(self):

@@ -49,16 +49,13 @@ class HttpConnection(PolledSocket):
     """A client's connection, and the one exchange that it is at."""
 
     # What most connections never have; the instance holds what differs.
-    _tls = False
     _reader = None  # ContentReader: the content that still comes
     _sender = None  # ContentSender: the answer that is still going out
     _client = None  # XAsyncTCPClient: what handlers see of the connection
     _successor = None  # what has the socket after an upgrade; None: the XAsyncTCPClient
     _sendsOn = False  # the client is expected to send on after a refusal
-    _expecting = False  # a deferred answer is to come
     AwaitsSlot = False  # the WorkerShare will call OnSlot
     _waitsSince = 0  # ms of the worker's clock: since then the client, or the handler, takes its time
-    ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
 
     def __init__(self, asyncSocketsPool, sock, rawAddress, server):
         super().__init__(asyncSocketsPool, sock)
@@ -77,6 +74,9 @@ class HttpConnection(PolledSocket):
         self._scanned = 0  # up to here the head's end was looked for
         self._closing = False  # the answer under way is the last one
         self._unread = False  # the request has a content that has not come whole
+        self._tls = False
+        self._expecting = False  # a deferred answer is to come
+        self.ContentInSlot = False  # the request's content lies there, and a handler may keep a view of it
         self._busy = False  # requests are being handled: what is finished meanwhile is gone on with there
 
     def Attach(self, worker):
@@ -193,8 +193,7 @@ class HttpConnection(PolledSocket):
     def _ReleaseSlot(self):
         slot = self._slot
         if slot is not None:
-            if self.ContentInSlot:  # only then: a new attribute takes memory, which may be what closes the connection
-                self.ContentInSlot = False
+            self.ContentInSlot = False
             self._slot = self._buf = self._view = None
             self._pos = self._have = self._scanned = 0
             self.Share.Release(slot)

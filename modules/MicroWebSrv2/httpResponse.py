@@ -7,9 +7,13 @@ kinds of answers are in `httpResponseMore.py`.
 
 from json import dumps
 
-from .libs.httpHeadWriter import BARE, END, LENGTH, NO_STORE
+from .libs.httpHeadWriter import END
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
-from .libs.interpreter import AddLater
+from .libs.interpreter import AddLater, const
+
+_BARE = const(0)  # kinds of a head's first lines, as HeadWriter.Begin takes them
+_LENGTH = const(1)
+_NO_STORE = const(2)
 
 
 class HttpResponse:
@@ -29,9 +33,16 @@ class HttpResponse:
 
     def Clear(self):
         """Makes the object ready for the connection's next request."""
-        self._fields = self._origin = self._contentType = self._charset = self._onSent = None
-        self._allowCaching = False
-        self._contentLength = 0
+        # Only what is set: in a class with properties to look is much less work for MicroPython than to assign.
+        if self._contentType is not None:
+            self._contentType = None
+        if self._fields is not None or self._onSent is not None:
+            self._fields = self._onSent = None
+        if self._origin is not None or self._charset is not None:
+            self._origin = self._charset = None
+        if self._allowCaching or self._contentLength:
+            self._allowCaching = False
+            self._contentLength = 0
 
     # --- what the answer says ---
 
@@ -211,7 +222,7 @@ class HttpResponse:
         exchange = self._exchange
         head = exchange.Connection.Share.Head()
         if code != 200 and not HasBody(code):
-            head.Begin(code << 2 | BARE, contentType, self._charset)
+            head.Begin(code << 2 | _BARE, contentType, self._charset)
             if exchange.Body is not None:
                 DropBody(exchange)
         elif exchange.BodyLength < 0:
@@ -232,9 +243,9 @@ class HttpResponse:
     def _BeginSized(self, exchange, head, code, contentType):
         """Writes the first lines, up to the content's length."""
         if self._allowCaching or exchange.Fields:
-            code = code << 2 | LENGTH
+            code = code << 2 | _LENGTH
         else:
-            code = code << 2 | NO_STORE
+            code = code << 2 | _NO_STORE
         head.Begin(code, contentType, self._charset)
         head.PutNumber(exchange.BodyLength)
         if exchange._method == "HEAD":
@@ -260,7 +271,7 @@ class HttpResponse:
 def PutBody(exchange, head):
     """Puts a small content behind the head, so that one send takes both; a stream may leave it to the sender."""
     content = exchange.Body
-    if not hasattr(content, "readinto"):
+    if isinstance(content, bytes) or not hasattr(content, "readinto"):  # to find out what bytes have not takes long
         head.Put(content)
     elif hasattr(content, "seek") and head.PutFrom(content, exchange.BodyLength):
         if hasattr(content, "close"):

@@ -4,7 +4,7 @@ Imported by the first answer of such a kind (MicroPython), or with HttpResponse 
 """
 
 from .httpResponse import DropBody
-from .libs.httpHeadWriter import BARE, NO_STORE_LINE
+from .libs.httpHeadWriter import NO_STORE_LINE
 
 
 class HttpResponseMore:
@@ -166,7 +166,7 @@ class HttpResponseMore:
 
     def _BeginStreamed(self, exchange, head, code, contentType):
         """Writes the first lines before a content whose length is not known."""
-        head.Begin(code << 2 | BARE, contentType, self._charset)
+        head.Begin(code << 2, contentType, self._charset)
         if exchange._minor:
             head.Put(b"\r\nTransfer-Encoding: chunked")
         else:

@@ -109,6 +109,7 @@ class MicroWebSrv2:
         self._pool = None  # XAsyncSocketsPool, while running
         self._managed = False  # the pool is our own
         self._server = None  # XAsyncTCPServer, while running
+        self.Modules = MicroWebSrv2.Modules  # the same list: each request asks for it
         self._shares = {}  # worker -> WorkerShare
         self.SetNormalConfig()
 

@@ -349,3 +349,10 @@ def test_malformed_query_is_refused(client):
 def test_absolute_target(client):
     said = json.loads(client.get("http://elsewhere:81/echo?a=1").body)
     assert (said["Host"], said["Path"], said["QueryString"]) == ("elsewhere:81", "/echo", "a=1")
+    assert json.loads(client.get("/echo").body)["Host"] == "test"  # it was the former request's alone
+
+
+def test_query_of_the_request_before(client):
+    """None, then one, then another, on the same connection."""
+    for query, params in (("", {}), ("?a=1", {"a": "1"}), ("", {}), ("?b=2", {"b": "2"})):
+        assert json.loads(client.get("/echo" + query).body)["QueryParams"] == params

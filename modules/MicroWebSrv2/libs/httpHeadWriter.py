@@ -11,9 +11,8 @@ from .interpreter import const
 
 _MAX_TYPES = const(16)  # MIME types a status' lines are kept for
 
-BARE = const(0)  # what the first lines end with: nothing ...
-LENGTH = const(1)  # ... or the name of the Content-Length, which is put next ...
-NO_STORE = const(2)  # ... or that after a line that forbids to keep the answer
+_BARE = const(0)  # what the first lines end with: nothing; at 1 the name of the Content-Length, which is put next ...
+_NO_STORE = const(2)  # ... and that after a line that forbids to keep the answer
 NO_STORE_LINE = b"\r\nCache-Control: no-store"
 END = b"\r\n\r\n"  # what ends the last line, and the head
 
@@ -57,9 +56,9 @@ class HeadWriter:
             if charset or mimeType.startswith("text/"):
                 text += "; charset=" + (charset or "UTF-8")
             start += text.encode()
-        if ending == NO_STORE:
+        if ending == _NO_STORE:
             start += NO_STORE_LINE
-        if ending:
+        if ending != _BARE:
             start += b"\r\nContent-Length: "
         if not charset:
             starts = self._starts.setdefault(kind, {})

@@ -60,9 +60,13 @@ class RequestHead:
     looks for a place that long (2 µs a call on a desktop, in a heap of 1 MB).
     """
 
-    Known = ()  # targets (bytes) known to be well formed, usually the routes'
+    # What few requests have; the instance holds what differs. With them in it the table of its attributes would be
+    # full, and MicroPython looks through all of a full table before it looks for a method in the class.
+    _authority = None  # str: of a target in absolute-form
+    _noneMatch = 0  # offset of If-None-Match's value, if that was seen: the last one's
 
-    def __init__(self):
+    def __init__(self, known=()):
+        self.Known = known  # targets (bytes) known to be well formed, usually the routes'
         self._buf = None  # bytearray the head lies in
         self._view = None  # its memoryview
         self._fields = 0  # offset of the first field line
@@ -72,8 +76,6 @@ class RequestHead:
         self._minor = 1  # of HTTP/1.x
         self._seen = 0  # SEEN_… bits
         self._length = 0  # of the content; -1: chunked
-        self._noneMatch = 0  # offset of If-None-Match's value, if that was seen: the last one's
-        self._authority = None  # str: of a target in absolute-form
 
     def Parse(self, buf, view, start, end):
         """Reads the request head buf[start:end]; `view` is buf's memoryview. Raises HttpError."""

@@ -66,6 +66,7 @@ def ParseOtherForm(head, target):
             path = at
     if path == authority or not IsAuthority(target, authority, path):
         raise HttpError(400, "malformed authority")
+    head.Custom = True
     head._authority = str(target[authority:path], "ascii")  # it replaces Host (section 3.2.2)
     target = target[path:]
     head._target = target if target[:1] == b"/" else b"/" + target
