@@ -26,6 +26,7 @@ _TABLE = (
     ("wifi.timeoutSec", 20, "int", 1, 300),
     ("wifi.country", None, "country?"),
     ("wifi.antenna", "internal", "enum", "internal", "external"),
+    ("wifi.powerSave", False, "bool"),
     ("accessPoint.mode", "fallback", "enum", "off", "fallback", "always"),
     # 30 and not 32: {id} is two characters shorter than what replaces it.
     ("accessPoint.ssid", "MicroWebSrv2-{id}", "ssid", 30),

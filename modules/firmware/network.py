@@ -200,11 +200,18 @@ class Network:
         self._wasTrying = False
         if not self._station.active():
             self._station.active(True)
+            self._guard(self._stayAwake)
         self._leave()
         self._log.Debug("wifi: joining %s" % self._currentName())
         network = self._known[index]
         # Not None for an open network: the CYW43's driver would pass on a length that it never set.
         self._station.connect(network["ssid"], network["password"] or "")
+
+    def _stayAwake(self):
+        """Keep the radio from sleeping between beacons: what is sent to it would wait for the next, 0.1 s and more."""
+        awake = getattr(self._driver.WLAN, "PM_NONE", None)
+        if awake is not None and not self._config["wifi"]["powerSave"]:
+            self._station.config(pm=awake)
 
     def _leave(self):
         try:

@@ -89,6 +89,24 @@ def joins_the_first_known_network():
     assert not access_point().is_active
 
 
+def keeps_the_radio_awake_unless_told_otherwise():
+    driver.air["home"] = HOME["password"]
+    station = driver.WLAN(driver.STA_IF)
+    Device(HOME, wifi={"networks": [HOME], "powerSave": True}).run(5)
+    assert "pm" not in station.options
+    station.active(False)
+    device = Device(HOME)
+    assert station.options["pm"] == driver.WLAN.PM_NONE
+    assert device.until(lambda: device.announced, 60) < 10
+
+
+def joins_where_the_radio_takes_no_such_setting():
+    driver.air["home"] = HOME["password"]
+    driver.faults[("STA", "config")] = ValueError("unknown config param")
+    device = Device(HOME)
+    assert device.until(lambda: device.announced, 60) < 10
+
+
 def tries_the_next_network_soon_when_one_is_not_there():
     driver.air["work"] = WORK["password"]
     device = Device(HOME, WORK)

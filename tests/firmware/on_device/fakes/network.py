@@ -38,6 +38,7 @@ class WLAN:
     IF_AP = 1
     SEC_OPEN = 0
     SEC_WPA2 = 3
+    PM_NONE = 0
     _made = {}
 
     def __new__(cls, number):
