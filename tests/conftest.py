@@ -48,19 +48,34 @@ def micropython(request):
     return require(RUNTIMES[request.param])
 
 
+@pytest.fixture(scope="session", params=[name for name in WITH_BOARD if WITH_BOARD[name].is_micropython])
+def feeder(request):
+    """Each MicroPython in turn, the emulated board among them, with room for any rows: for Runtime.feed."""
+    return require(WITH_BOARD[request.param]).roomy
+
+
 @pytest.fixture(scope="session")
 def firmware():
     """The UNIX firmware alone, a tests.runtimes.Runtime: for what only frozen modules can show."""
     return require(RUNTIMES["unix"])
 
 
-def pytest_collection_modifyitems(items):
-    """Skip on the emulated board what is marked with the reason why it cannot be there."""
+def pytest_addoption(parser):
+    """The suite's own options."""
+    parser.addoption("--whole-board", action="store_true", help="run what takes long on the emulated board there too")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Skip on the emulated board what is marked with the reason why it cannot be there, or is not as a rule."""
     for item in items:
-        on_board = hasattr(item, "callspec") and item.callspec.params.get("runtime") == MPS2.name
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if MPS2.name not in (params.get("runtime"), params.get("feeder")):
+            continue
         marker = item.get_closest_marker("not_on_board")
-        if on_board and marker:
+        if marker:
             item.add_marker(pytest.mark.skip(reason=f"not on a board: {marker.args[0]}"))
+        elif item.get_closest_marker("long_on_board") and not config.getoption("--whole-board"):
+            item.add_marker(pytest.mark.skip(reason="takes long on a board: see `make test-board`"))
 
 
 def pytest_report_header():

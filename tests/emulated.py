@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtimes import APPS, RUN_TIMEOUT_SEC, STOP_TIMEOUT_SEC, ReservedPort, Runtime, ServerProcess
+from tests.runtimes import APPS, FEEDING, RUN_TIMEOUT_SEC, STOP_TIMEOUT_SEC, ReservedPort, Runtime, ServerProcess
 from tools import emulator, flashimage
 from tools.failure import ToolError
 from tools.firmware import MPY_CROSS
@@ -25,10 +25,9 @@ from tools.paths import BUILD
 CONFIG = b'{"ethernet": {"enabled": true}, "log": {"level": "warning"}}'
 # Why a test cannot be on the board: for the mark `not_on_board`.
 NO_REFUSAL = "QEMU's user network takes the connection before it knows whether the board does"
-TOO_MANY = "its heap of 128 KB does not bear so many connections at a time"
 NO_PROCESS = "it has no process whose descriptors and time could be looked at"
 NO_THREADS = "its firmware has no threads"
-TOO_LARGE = "its heap of 128 KB is too small for that"
+TOO_LARGE = "2 MB of heap are too small for that"
 SMALL_INTEGERS = "its lengths have 32 bits, a longer one is another error"
 FILES_OF_ITS_OWN = "it has copies of the files, and sees no change of this computer's"
 NO_COMPRESSION = "it declines compressed messages: its heap is small"
@@ -76,7 +75,8 @@ print("PROGRAM ENDED", run({name!r}, {arguments!r}))
 def but_on_board(reason, values, is_left_out):
     """`values` for pytest's parametrize: those for which `is_left_out(value)` holds are not on the board."""
     mark = pytest.mark.not_on_board(reason)
-    return [pytest.param(value, marks=mark) if is_left_out(value) else value for value in values]
+    rows = [(value, value if isinstance(value, tuple) else (value,)) for value in values]
+    return [pytest.param(*row, marks=mark) if is_left_out(value) else value for value, row in rows]
 
 
 class BoardProcess(ServerProcess):
@@ -153,8 +153,8 @@ class BoardRuntime(Runtime):
 
     @property
     def roomy(self):
-        """The board with 256 KB of heap, see Runtime.roomy."""
-        return BoardRuntime(self.name, self.firmware.with_name("firmware-256k.elf"))
+        """The board with 2 MB of heap, see Runtime.roomy."""
+        return BoardRuntime(self.name, self.firmware.with_name("firmware-2m.elf"))
 
     def start(self, script, args=(), ports=1, heap=None, cwd=None, env=None, files=()):
         """Start a program on a board of its own, see Runtime.start. `cwd` and `env` are not for a board."""
@@ -173,17 +173,24 @@ class BoardRuntime(Runtime):
             if not isinstance(script, Path):
                 source = Path(folder) / "program.py"
                 source.write_text(script)
-            contents = self._contents(
-                compiled(source), source.stem, [*map(str, args)], [*paths_in(args), *files]
-            )
-        with BoardProcess(self.firmware, contents, []) as board:
-            status = board.wait_end(timeout)
-        assert status == 0, f"{self.name}: exit status {status}\n{board.output()}"
-        return ENDED.split(board.output().partition(BEGAN)[2])[0]
+            programs, name = compiled(source), source.stem
+        return self._run(self._contents(programs, name, [*map(str, args)], [*paths_in(args), *files]), timeout)
 
     def start_command(self, *_, **__):
         """Not on a board: there are no command lines."""
         raise NotImplementedError("a board has no command line")
+
+    def _fed(self, program, args, heap):
+        call = f"import feeding\nfeeding.main({'/' + FOLDER!r}, {program.stem!r}, *{list(map(str, args))!r})\n"
+        programs = {**compiled(program), **compiled(FEEDING), "feed": compile_module("feed.py", call)}
+        return self._run(self._contents(programs, "feed", [], paths_in(args)), RUN_TIMEOUT_SEC)
+
+    def _run(self, contents, timeout):
+        """Switch a board on, wait until its program has ended. Returns what that wrote."""
+        with BoardProcess(self.firmware, contents, []) as board:
+            status = board.wait_end(timeout)
+        assert status == 0, f"{self.name}: exit status {status}\n{board.output()}"
+        return ENDED.split(board.output().partition(BEGAN)[2])[0]
 
     def _contents(self, programs, name, arguments, files):
         """What the flash memory holds: the program and its modules, app.py which starts it, and `files`."""

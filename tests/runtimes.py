@@ -132,10 +132,13 @@ class Runtime:
 
         Raises AssertionError that names those that went wrong.
         """
-        lines = self.run(FEEDING, [program.parent, program.stem, *args], heap).splitlines()
+        lines = self._fed(program, args, heap).splitlines()
         failed = [line for line in lines if line.startswith("FAILED")]
         assert not failed, "\n".join(failed)
         assert lines[-1] == f"FED {count}"
+
+    def _fed(self, program, args, heap):
+        return self.run(FEEDING, [program.parent, program.stem, *args], heap)
 
     def _interpreter(self, heap):
         if heap is None or self.heap_option is None:

@@ -72,8 +72,11 @@ class Sites:
         self._webroot = webroot
         self._servers = []
 
-    def start(self, env=None, heap=None, **settings):
-        """A ServerProcess of site.py; `settings` as that program describes them, the rest as Runtime.start."""
+    def start(self, env=None, heap=None, roomy=False, **settings):
+        """A ServerProcess of site.py; `settings` as that program describes them, the rest as Runtime.start.
+
+        `roomy`: on Runtime.roomy.
+        """
         # The queue of the embedded preset drops connections that come too fast; a second later they come again.
         # Who has to wait after wrong credentials is a matter of tests/security.
         usual = {"RootPath": str(self._webroot), "ConnQueueCapacity": 128, "MaxAuthFailures": None, "log": True}
@@ -82,7 +85,8 @@ class Sites:
         path = self._webroot.parent / f"{self.runtime.name}-{len(self._servers)}.json"
         path.write_text(json.dumps(settings))
         files = [self._webroot.parent, *settings.get("ssl", ())]
-        server = self.runtime.start("site", [path], heap=heap, env=env, files=files)
+        runtime = self.runtime.roomy if roomy else self.runtime
+        server = runtime.start("site", [path], heap=heap, env=env, files=files)
         self._servers.append(server)
         return server
 
@@ -110,6 +114,12 @@ def sites(runtime, webroot):
 def site(sites):
     """A server with the ordinary settings, one for the module."""
     return sites.start()
+
+
+@pytest.fixture(scope="module")
+def roomy_site(sites, request):
+    """`site`, or where that is on a board another on one with more memory: for crowds of clients."""
+    return sites.start(roomy=True) if sites.runtime.is_board else request.getfixturevalue("site")
 
 
 @pytest.fixture

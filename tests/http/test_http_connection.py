@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, TOO_MANY
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS
 from tests.http.client import Client, request, wait_until
 from tests.http.conftest import LARGE
 
@@ -196,9 +196,9 @@ def test_file_that_shrinks_while_it_is_sent(site, webroot):
     wait_until(lambda: connections(site) == 0, "the connection is gone")
 
 
-@pytest.mark.not_on_board(TOO_MANY)
-def test_more_slow_readers_than_buffers(site):
+def test_more_slow_readers_than_buffers(roomy_site):
     """16 slots here: a reader that does not read may hold none of them for long."""
+    site = roomy_site
     readers = [Client(site.port, receive_buffer=4096) for _ in range(40)]
     for reader in readers:
         reader.send(request("GET", "/large.txt"))
@@ -235,11 +235,11 @@ CUTS = {
 STREAMS = ("in a large file", "in a stream", "in a chunked stream", "in a stream that pauses")
 
 
-@pytest.mark.not_on_board(TOO_MANY)
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("how", ["reset", "close"])
-def test_client_that_goes_away(site, cut, how):
+def test_client_that_goes_away(roomy_site, cut, how):
     """Forty times, more than there are buffers: nothing is lost for those who come after."""
+    site = roomy_site
     for i in range(40):
         client = Client(site.port, receive_buffer=4096)
         client.send(CUTS[cut])
@@ -282,7 +282,6 @@ def test_descriptors_come_back(site):
     wait_until(lambda: site.descriptors() <= before, "the files and sockets are closed")
 
 
-@pytest.mark.not_on_board(NO_PROCESS)
 def test_no_cpu_is_used_after_a_storm(site):
     """A connection that hangs half open, one that does not read, one in the middle of a head: none is polled busily."""
     with Client(site.port, receive_buffer=4096) as slow, Client(site.port) as half, Client(site.port) as shut:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, TOO_LARGE
+from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, TOO_LARGE, but_on_board
 from tests.http.client import Client, request, wait_until
 from tests.runtimes import APPS, MODULES
 
@@ -161,10 +161,12 @@ def test_head_of_two_buffers_is_not_too_large(small):
         assert client.request("GET", "/hello", fields).text == "hello"
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
-@pytest.mark.parametrize(("preset", "heap"), [("Light", "2m"), ("Normal", "6m"), ("Large", "64m")])
+PRESETS = [("Light", "2m"), ("Normal", "6m"), ("Large", "64m")]
+
+
+@pytest.mark.parametrize(("preset", "heap"), but_on_board(TOO_LARGE, PRESETS, lambda row: row[0] != "Light"))
 def test_preset(sites, preset, heap):
-    server = sites.start(preset=preset, heap=heap)
+    server = sites.start(preset=preset, heap=heap, roomy=True)
     with Client(server.port) as client:
         data = b"p" * 300_000
         assert client.request("POST", "/content", body=data).body == data

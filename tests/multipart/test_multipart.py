@@ -31,8 +31,8 @@ def test_content_type(row):
     assert feed.check_content_type(row) is None
 
 
-def test_all_rows_on_a_micropython(micropython):
-    micropython.feed(FOLDER / "multipart_feed.py", len(list(feed.everything())), heap="1m")
+def test_all_rows_on_a_micropython(feeder):
+    feeder.feed(FOLDER / "multipart_feed.py", len(list(feed.everything())), heap="1m")
 
 
 def test_rows_are_told_apart():

@@ -21,8 +21,8 @@ def test_template(name, wrong):
     assert wrong is None, name
 
 
-def test_all_templates_on_a_micropython(micropython):
-    micropython.feed(FOLDER / "pyhtml_feed.py", len(list(feed.everything())))
+def test_all_templates_on_a_micropython(feeder):
+    feeder.feed(FOLDER / "pyhtml_feed.py", len(list(feed.everything())))
 
 
 def test_templates_are_told_apart():

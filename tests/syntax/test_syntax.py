@@ -37,8 +37,8 @@ def test_value(name, wrong):
     assert wrong is None, name
 
 
-def test_all_rows_on_a_micropython(micropython):
-    micropython.feed(FOLDER / "syntax_feed.py", len(list(feed.everything())))
+def test_all_rows_on_a_micropython(feeder):
+    feeder.feed(FOLDER / "syntax_feed.py", len(list(feed.everything())))
 
 
 def test_rows_are_told_apart():

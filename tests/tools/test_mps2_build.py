@@ -25,7 +25,7 @@ def section_size(image, section):
 def test_the_images_differ_in_their_heap():
     assert section_size("firmware.elf", "heap") == BOARD.heap
     assert section_size("firmware-64k.elf", "heap") == 64 * 1024
-    assert section_size("firmware-256k.elf", "heap") == 256 * 1024
+    assert section_size("firmware-2m.elf", "heap") == 2 << 20
     assert len({section_size(image, "text") for image in BOARD.products}) == 1
 
 

@@ -48,9 +48,13 @@ class Echoes:
         self.runtime = runtime
         self._processes = []
 
-    def start(self, heap="4m", files=(), **settings):
-        """An Echo with `settings` as apps/echo.py has them; `files` as Runtime.start takes them."""
-        process = self.runtime.start(str(APPS / "echo"), [json.dumps(settings)], heap=heap, files=files)
+    def start(self, heap="4m", files=(), roomy=False, **settings):
+        """An Echo with `settings` as apps/echo.py has them; `files` as Runtime.start takes them.
+
+        `roomy`: on Runtime.roomy.
+        """
+        runtime = self.runtime.roomy if roomy else self.runtime
+        process = runtime.start(str(APPS / "echo"), [json.dumps(settings)], heap=heap, files=files)
         self._processes.append(process)
         return Echo(process)
 
@@ -83,3 +87,9 @@ def echoes(runtime):
 def echo(echoes):
     """A server with the ordinary settings, one for the module."""
     return echoes.start()
+
+
+@pytest.fixture(scope="module")
+def roomy_echo(echoes, request):
+    """`echo`, or where that is on a board another on one with more memory: for crowds and long messages."""
+    return echoes.start(roomy=True) if echoes.runtime.is_board else request.getfixturevalue("echo")

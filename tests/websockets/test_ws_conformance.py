@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.emulated import TOO_LARGE
 from tools import conformance
-
-pytestmark = pytest.mark.not_on_board(TOO_LARGE)
 
 pytest.importorskip("kosoku", reason="the Autobahn cases have no wheel for this platform")
 
@@ -31,7 +28,7 @@ MESSAGES = 3  # of each case of compression, which are 1000 in `make conformance
 
 @pytest.fixture(scope="module")
 def server(runtime):
-    with conformance.serve(runtime) as server:
+    with conformance.serve(runtime.roomy) as server:
         yield server
 
 

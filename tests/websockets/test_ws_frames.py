@@ -41,8 +41,9 @@ def test_values():
     assert [name + ": " + wrong for name, wrong in ws_feed.values() if wrong] == []
 
 
-def test_all_rows_on_a_micropython(micropython):
-    micropython.feed(FOLDER / "ws_feed.py", len(list(ws_feed.everything())), heap="8m")
+@pytest.mark.long_on_board
+def test_all_rows_on_a_micropython(feeder):
+    feeder.feed(FOLDER / "ws_feed.py", len(list(ws_feed.everything())), heap="8m")
 
 
 def test_rows_are_told_apart():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.emulated import NO_THREADS, TOO_LARGE
+from tests.emulated import NO_THREADS
 from tests.http.client import unsent_of, wait_until
 from tests.websockets.wire import Wire, frame
 
@@ -71,10 +71,9 @@ def test_refused_by_its_length_alone(echo):
         assert wire.hear_close() == 1009
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
-def test_the_limit(echo):
+def test_the_limit(roomy_echo):
     """The embedded preset's 16 KB stand for messages too, until the application says otherwise."""
-    with echo.connect() as ws:
+    with roomy_echo.connect() as ws:
         ws.send(bytes(16384))
         assert len(ws.recv(20)) == 16384
         ws.send("!limit 20000")
@@ -158,10 +157,9 @@ def test_messages_do_not_break_into_pieces(echo):
         assert wire.hear() == (1, b"afterwards", True)
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
 def test_slow_client(echoes):
     """What waits for it is bounded, the application learns of it, and what was taken arrives whole."""
-    echo = echoes.start(maxQueue=50000)
+    echo = echoes.start(maxQueue=50000, roomy=True)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
         wire.say(1, b"!many 20000")
         wait_until(lambda: echo.state()["results"], "the messages are sent")
@@ -184,9 +182,8 @@ def test_slow_client(echoes):
         assert wire.hear() == (1, b"afterwards", True)
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
 def test_client_that_takes_nothing(echoes):
-    echo = echoes.start(requestsSec=1, maxQueue=50000)
+    echo = echoes.start(requestsSec=1, maxQueue=50000, roomy=True)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
         wire.say(1, b"!many 20000")
         began = time.monotonic()
@@ -196,13 +193,13 @@ def test_client_that_takes_nothing(echoes):
             wait_until(lambda: unsent_of(echo.port) == 0, "the system has forgotten what was not taken")
 
 
-@pytest.mark.not_on_board(TOO_LARGE)
-def test_idle_ones_hold_no_buffer(echo):
+def test_idle_ones_hold_no_buffer(roomy_echo):
     """Far more WebSockets than buffers (16), half of them in the middle of a frame, and pages are served."""
-    wires = [Wire(echo.port, "/") for _ in range(60)]
+    echo = roomy_echo
+    wires = [Wire(echo.port, "/") for _ in range(50)]
     for i, wire in enumerate(wires):
         wire.send((b"\x81\xfe\x01", b"\x82\xfe\x10\x00\0\0\0\0begun", b"\x89\xfd\0\0\0\0ping", b"")[i % 4])
-    assert echo.state()["open"] >= 60
+    assert echo.state()["open"] >= 50
     for wire in wires:
         wire.sock.close()
 
