@@ -26,11 +26,11 @@ CONFIG = b'{"ethernet": {"enabled": true}, "log": {"level": "warning"}}'
 # Why a test cannot be on the board: for the mark `not_on_board`.
 NO_REFUSAL = "QEMU's user network takes the connection before it knows whether the board does"
 NO_PROCESS = "it has no process whose descriptors and time could be looked at"
+TOO_SLOW = "a request may take longer than this test's server has patience with one"
 NO_THREADS = "its firmware has no threads"
 TOO_LARGE = "2 MB of heap are too small for that"
 SMALL_INTEGERS = "its lengths have 32 bits, a longer one is another error"
 FILES_OF_ITS_OWN = "it has copies of the files, and sees no change of this computer's"
-NO_COMPRESSION = "it declines compressed messages: its heap is small"
 
 GATEWAY = "10.0.2.2"  # who a client of this computer is to the board
 

@@ -88,7 +88,8 @@ def run_cases(port, cases, concurrency=2, messages=1000):
 
 def serve(runtime, heap=HEAP):
     """Start the echo server that the cases are for, on a tests.runtimes.Runtime. Returns a ServerProcess."""
-    settings = {"profile": "Normal", "maxLength": LONGEST_MESSAGE, "maxQueue": LONGEST_MESSAGE, "quiet": True}
+    profile = "Light" if runtime.is_board else "Normal"
+    settings = {"profile": profile, "maxLength": LONGEST_MESSAGE, "maxQueue": LONGEST_MESSAGE, "quiet": True}
     return runtime.start(str(ECHO), [json.dumps(settings)], heap=heap)
 
 

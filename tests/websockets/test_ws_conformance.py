@@ -38,6 +38,7 @@ def test_cases(server):
     assert len(verdicts) == 125
 
 
+@pytest.mark.long_on_board
 def test_cases_of_compression(server):
     """All of them, with a few messages each."""
     verdicts = conformance.run_cases(server.port, ["12.*", "13.*"], messages=MESSAGES)

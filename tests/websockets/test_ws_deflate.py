@@ -12,13 +12,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.sync.client import connect
 
-from tests.emulated import NO_COMPRESSION
+from tests.emulated import NO_THREADS
 from tests.runtimes import RUNTIMES
 from tests.websockets.conftest import Echoes
 from tests.websockets.test_ws_many import resident_bytes
 from tests.websockets.wire import Wire, handshake
 
-pytestmark = pytest.mark.not_on_board(NO_COMPRESSION)
+
+@pytest.fixture(scope="module")
+def runtime(runtime):
+    """A board with memory for it: with a small heap it declines."""
+    return runtime.roomy
+
 
 OFFER = "permessage-deflate; client_max_window_bits"
 TAIL = b"\x00\x00\xff\xff"
@@ -221,7 +226,8 @@ def test_secure(echoes, tmp_path):
     certificate = authority.issue_cert("localhost")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
-    echo = echoes.start(heap="16m", maxLength=300000, cert=str(tmp_path / "cert.pem"), key=str(tmp_path / "key.pem"))
+    files = {"cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
+    echo = echoes.start(heap="16m", maxLength=300000, files=files.values(), **files)
     context = ssl.create_default_context()
     authority.configure_trust(context)
     with connect(f"wss://127.0.0.1:{echo.port}/", ssl=context, server_hostname="localhost", ping_interval=None) as ws:
@@ -268,6 +274,7 @@ def test_nothing_is_imported_until_it_is_offered(runtime):
     assert runtime.run(code.replace("PATH", str(Path(__file__).parent))).strip() == "[]"
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 def test_threads(echoes):
     """Handshakes of several threads at once, the first that need what is imported then."""
     for _ in range(3):

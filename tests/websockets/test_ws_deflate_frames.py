@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.emulated import NO_COMPRESSION
+from tests.emulated import TOO_LARGE
 
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER))  # as a MicroPython finds them: beside the program
@@ -21,13 +21,11 @@ sys.path.remove(str(FOLDER))
 
 from MicroWebSrv2.libs.wsDeflate import Agree, Packer  # noqa: E402
 
-pytestmark = pytest.mark.not_on_board(NO_COMPRESSION)
-
 TAIL = b"\x00\x00\xff\xff"
 
 
 def test_offers(runtime):
-    runtime.feed(FOLDER / "deflate_offers.py", len(list(deflate_offers.everything())), heap="4m")
+    runtime.roomy.feed(FOLDER / "deflate_offers.py", len(list(deflate_offers.everything())), heap="4m")
 
 
 def test_offers_in_a_small_heap(micropython):
@@ -35,6 +33,7 @@ def test_offers_in_a_small_heap(micropython):
     micropython.feed(FOLDER / "deflate_offers.py", count, ["small"], heap="300k")
 
 
+@pytest.mark.not_on_board(TOO_LARGE)
 def test_frames(runtime):
     count = len(list(deflate_feed.frames())) + deflate_feed.NOISE
     runtime.feed(FOLDER / "deflate_feed.py", count, heap="8m")

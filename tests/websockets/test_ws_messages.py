@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.emulated import NO_THREADS
+from tests.emulated import NO_THREADS, TOO_SLOW
 from tests.http.client import unsent_of, wait_until
 from tests.websockets.wire import Wire, frame
 
@@ -16,9 +16,10 @@ SIZES = (1, 125, 126, 1000, 1024, 5000, 16000)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_echo(echo, size):
+def test_echo(echo, roomy_echo, size):
+    """A text is there four times where it is sent back: as it comes, as str, as bytes, as a frame."""
     text = ("k\u00f6sm\u00f6 \u20ac\U0001f600" * size)[: size // 3 + 1]
-    with echo.connect() as ws:
+    with (roomy_echo if size > 5000 else echo).connect() as ws:
         for message in (text, bytes(range(256)) * (size // 256) + bytes(size % 256), "x" * size):
             ws.send(message)
             assert ws.recv(20) == message
@@ -182,6 +183,7 @@ def test_slow_client(echoes):
         assert wire.hear() == (1, b"afterwards", True)
 
 
+@pytest.mark.not_on_board(TOO_SLOW)
 def test_client_that_takes_nothing(echoes):
     echo = echoes.start(requestsSec=1, maxQueue=50000, roomy=True)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
