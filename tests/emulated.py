@@ -37,6 +37,7 @@ GATEWAY = "10.0.2.2"  # who a client of this computer is to the board
 BEGAN = "PROGRAM BEGAN\n"
 ENDED = re.compile(r"^PROGRAM ENDED (\d+)", re.MULTILINE)
 FOLDER = "apps"  # on the board
+PROGRAM = 30_000  # bytes of the heap that the largest program takes, once it is imported
 
 # app.py on the board. It goes on when the board has its address: a client could not reach it before.
 STARTER = """
@@ -65,8 +66,14 @@ def run(name, arguments):
         return 1
     return 0
 
+def keep_heap_whole():
+    # As the firmware does when its own server begins: then the program, {program} bytes, is there.
+    from firmware import runtime
+    runtime.KeepHeapWhole(runtime.MemoryLeft() - {program})
+
 set_clock{now!r}
 wait_for_address()
+keep_heap_whole()
 print({began!r}, end="")
 print("PROGRAM ENDED", run({name!r}, {arguments!r}))
 """
@@ -196,7 +203,9 @@ class BoardRuntime(Runtime):
         """What the flash memory holds: the program and its modules, app.py which starts it, and `files`."""
         year, month, day, hour, minute, second, weekday, *_ = time.gmtime()
         now = (year, month, day, weekday, hour, minute, second, 0)
-        starter = STARTER.format(folder="/" + FOLDER, began=BEGAN, name=name, arguments=arguments, now=now)
+        starter = STARTER.format(
+            folder="/" + FOLDER, began=BEGAN, name=name, arguments=arguments, now=now, program=PROGRAM
+        )
         contents = {"config.json": CONFIG, "app.py": starter.encode()}
         contents.update({f"{FOLDER}/{module}.mpy": code for module, code in programs.items()})
         for path in map(Path, files):

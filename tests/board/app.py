@@ -2,7 +2,7 @@
 
 import gc
 
-from MicroWebSrv2 import GET, PUT, MicroWebSrv2, WebRoute
+from MicroWebSrv2 import GET, POST, PUT, MicroWebSrv2, WebRoute
 
 
 @WebRoute(GET, "/json")
@@ -22,6 +22,12 @@ def Connections(microWebSrv2, request):
     """How many connections there are, this one included."""
     sockets = request.XAsyncTCPClient.GetAsyncSocketsPool().GetAllAsyncSockets()
     request.Response.ReturnOk(str(len(sockets) - 1))  # one listens
+
+
+@WebRoute(POST, "/content")
+def Content(microWebSrv2, request):
+    """The content back."""
+    request.Response.ReturnOk(request.Content)
 
 
 @WebRoute(PUT, "/count", stream=True)

@@ -295,13 +295,13 @@ def test_no_cpu_is_used_after_a_storm(site):
         assert site.cpu_sec() - before < 0.3
 
 
-def test_many_clients_at_once(site):
+def test_many_clients_at_once(roomy_site):
     """Thirty threads, each on a connection of its own: nobody gets another's answer."""
     faults = []
 
     def work(number):
         try:
-            with Client(site.port) as client:
+            with Client(roomy_site.port) as client:
                 for i in range(20):
                     text = f"{number}-{i}"
                     answer = client.request("POST", "/content", [f"X-Test: {text}"], text.encode())

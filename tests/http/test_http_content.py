@@ -25,17 +25,24 @@ def pattern(size):
     return bytes(i % 251 for i in range(size))
 
 
+@pytest.fixture
+def client_of(site, roomy_site):
+    """A function: a new connection to a server that has the memory for contents of so many bytes sent back."""
+    return lambda size: Client((site if size < LIMIT else roomy_site).port)
+
+
 # --- whole ---
 
 
 @pytest.mark.parametrize("size", [1, 100, 900, 1000, 1024, 1025, 5000, LIMIT])
-def test_content_by_its_length(client, size):
+def test_content_by_its_length(client_of, size):
     data = pattern(size)
-    for _ in range(2):
-        answer = client.request("POST", "/content", body=data)
-        assert answer.body == data
-        assert answer.field("X-Length") == str(size)
-        assert answer.field("X-Type") == "memoryview"
+    with client_of(size) as client:
+        for _ in range(2):
+            answer = client.request("POST", "/content", body=data)
+            assert answer.body == data
+            assert answer.field("X-Length") == str(size)
+            assert answer.field("X-Type") == "memoryview"
 
 
 def test_no_content(client):
@@ -47,15 +54,16 @@ def test_no_content(client):
 
 @pytest.mark.parametrize("size", [0, 1, 1000, 5000, LIMIT])
 @pytest.mark.parametrize("piece", [1, 10, 1000, 4096])
-def test_chunked_content(client, size, piece):
+def test_chunked_content(client_of, size, piece):
     if size // piece > 6000:
         piece = 16
     data = pattern(size)
-    client.send(CHUNKED + chunks(data, piece))
-    answer = client.response()
-    assert answer.body == data
-    assert answer.field("X-Length") == str(size)
-    assert client.get("/hello").text == "hello"
+    with client_of(size) as client:
+        client.send(CHUNKED + chunks(data, piece))
+        answer = client.response()
+        assert answer.body == data
+        assert answer.field("X-Length") == str(size)
+        assert client.get("/hello").text == "hello"
 
 
 @pytest.mark.parametrize("step", [1, 7, 1000])
@@ -145,14 +153,14 @@ def test_content_that_is_too_large_and_sent_at_once(site):
         assert client.ended()
 
 
-def test_chunks_that_are_too_large_together(site):
-    with Client(site.port) as client:
+def test_chunks_that_are_too_large_together(client_of):
+    with client_of(LIMIT) as client:
         client.send(CHUNKED + chunks(bytes(LIMIT + 100), 1000))
         assert client.response().status == 413
 
 
-def test_chunk_that_is_too_large(site):
-    with Client(site.port) as client:
+def test_chunk_that_is_too_large(client_of):
+    with client_of(LIMIT) as client:
         client.send(CHUNKED + b"FFFFFFFF\r\n" + bytes(LIMIT + 1))
         assert client.response().status == 413
 
