@@ -8,7 +8,8 @@ from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, HttpError
 from .libs.httpSyntaxMore import CheckPartialHead
 from .libs.interpreter import CollectGarbage, Handshake, LimitUnsent, PeerAddress, PollKey, Write, const
-from .libs.xAsyncWorker import TICK_MS, XClosedReason
+from .libs.XAsyncSockets import PurgeIdle
+from .libs.xAsyncWorker import TICK_MS, Guarded, XClosedReason
 
 _IDLE = const(0)
 _HEAD = const(1)
@@ -27,6 +28,7 @@ _MIN_ROOM = const(256)  # bytes that a content is read into at a time, at the le
 _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
 _TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
+_MEMORY_MS = const(50)  # between two looks whether there is memory for TLS
 _HANDLER_MS = const(2500)  # patience with a handler that answers later, beyond that with a client
 
 
@@ -34,18 +36,43 @@ class HttpConnectionMore:
     """The rest of HttpConnection, which these become methods of."""
 
     def Secure(self, sslContext):
-        """Begins TLS; the handshake has the deadline of a request."""
-        from .libs.xAsyncTLS import Wrap, XAsyncTCPClientException
+        """Begins TLS, as soon as there is memory for it; the handshake has the deadline of a request."""
+        from .libs.xAsyncTLS import TLSMemoryError, Wrap, XAsyncTCPClientException
 
         key = PollKey(self._sock)
         try:
             self._stream, self._sock = Wrap(self._sock, sslContext, True, None)
             self._tls = True
             self._state = _HANDSHAKE
+            self.SetExpiry(self.WebServer.RequestsTimeoutSec)
+        except TLSMemoryError:
+            self._SecureLater(sslContext)
         except XAsyncTCPClientException as ex:  # the client has gone already
             self._Note("TLS handshake", ex)
             self._worker.Sockets.pop(key, None)  # CPython has closed the socket: it has no key any more
             self.CloseFor(XClosedReason.Error)
+
+    def _SecureLater(self, sslContext):
+        """Tries again a little later; until then it is no idle connection, which could be asked to give way itself.
+
+        It waits until its client gives up: others have their deadlines, or give way.
+        """
+        worker = self._worker
+
+        def again():
+            if self._worker:
+                self.Notify(_IN, True)
+                self.Secure(sslContext)
+
+        def onTimer():
+            worker.RemoveTimer(onTimer)
+            Guarded(again, self)
+
+        self._state = _LINGER
+        self.ExpireAt = 0
+        self.Notify(_IN, False)
+        PurgeIdle(worker)
+        worker.AddTimer(_MEMORY_MS, onTimer)
 
     def CliAddr(self):
         """Returns (ip, port) of the client."""

@@ -105,6 +105,7 @@ class Device:
         self._retryAt = 0
         self._servingSince = None
         self._restartAt = None
+        self._hasBegun = False
 
     def Prepare(self):
         """Switch the network on, load what hangs its routes on the server, and serve if threads are to do it."""
@@ -240,6 +241,9 @@ class Device:
             runtime.SleepMs(_PAUSE_MS)
 
     def _tick(self):
+        if not self._hasBegun:
+            self._hasBegun = True
+            runtime.KeepHeapWhole(runtime.MemoryLeft(), True)
         self._network.Step()
         if self._trial and self._trial.Step():
             self._trial = None

@@ -24,10 +24,12 @@ _CLOCK_IS_SET_FROM_YEAR = 2024
 _TICKS_PER_SEC = 1000
 
 # Garbage is collected whenever so much was allocated since: so many bytes while the device starts, which makes little
-# garbage; then one part of these of what is free when the server begins, but not less than the last.
+# garbage; then one part of these of what is free when the server begins, and of the latter a little later, when the
+# first page may be out, but not less than the last.
 _AT_START = 65536
-_FREE_PARTS = 3
-_LEAST = 8192
+_FIRST_PARTS = 3
+_PARTS = 8
+_LEAST = 4096
 
 if IS_MICROPYTHON:
     _ticks = time.ticks_ms
@@ -136,15 +138,16 @@ def MemoryTotal():
     return gc.mem_free() + gc.mem_alloc() if IS_MICROPYTHON else None
 
 
-def KeepHeapWhole(free=None):
+def KeepHeapWhole(free=None, hasBegun=False):
     """Have garbage collected early, long before the heap is full; `free`: the bytes that are, once the device serves.
 
+    hasBegun: it has served for a second.
     The collector moves nothing. Left alone, allocation wanders through the whole heap before it begins anew, and each
     object that stays splits the free memory: of 44 KB free no 4 KB were left in one piece. Now it stays low. But each
     collection is a twentieth of the start.
     """
     if hasattr(gc, "threshold") and IS_MICROPYTHON:
-        gc.threshold(max(free // _FREE_PARTS, _LEAST) if free else _AT_START)
+        gc.threshold(max(free // (_PARTS if hasBegun else _FIRST_PARTS), _LEAST) if free else _AT_START)
 
 
 def RuntimeName():

@@ -5,6 +5,7 @@ The firmware does it by itself, from config.json, app.py and webroot/ in its fla
 
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -120,6 +121,17 @@ def test_a_web_socket(site):
         for text in ("hello", "\u20ac" * 100, "x" * 1000):
             socket.send(text)
             assert socket.recv(PATIENCE_SEC) == text
+
+
+def test_a_browser_with_six_connections(site):
+    """In TLS the memory bears few at a time: the others wait until those are gone or silent, none is lost."""
+
+    def visit(_):
+        with site.client() as client:
+            return [client.get(path).status_code for path in ("/", "/json", "/pattern.txt")]
+
+    with ThreadPoolExecutor(6) as connections:
+        assert list(connections.map(visit, range(12))) == [[200, 200, 200]] * 12
 
 
 def test_nothing_went_wrong(site):

@@ -1,19 +1,29 @@
 """TLS on a connection of the pool: imported by the first connection that wants it."""
 
+from errno import ENOMEM
+
 from .interpreter import ClientTLS, FinishTLS, ServerTLS, WrapTLS
 from .XAsyncSockets import XAsyncTCPClientException
 
 Finish = FinishTLS
 
 
+class TLSMemoryError(XAsyncTCPClientException):
+    """There is no memory for TLS on one more connection: mbedTLS wants 16 KB in one piece, and more."""
+
+
 def Wrap(sock, sslContext, serverSide, serverName):
     """Returns (stream, socket to poll): TLS begun on a socket, its handshake still to come.
 
-    Raises XAsyncTCPClientException.
+    Raises TLSMemoryError, which leaves the socket as it is, or another XAsyncTCPClientException.
     """
     try:
         return WrapTLS(sslContext, sock, serverSide, None if serverSide else serverName)
+    except MemoryError:
+        raise TLSMemoryError("TLS cannot begin: no memory")
     except (OSError, ValueError) as ex:
+        if isinstance(ex, OSError) and ex.errno == ENOMEM:
+            raise TLSMemoryError("TLS cannot begin: no memory")
         raise XAsyncTCPClientException("TLS cannot begin: %s" % ex)
 
 
