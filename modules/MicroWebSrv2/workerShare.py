@@ -56,11 +56,14 @@ class WorkerShare:
         if not connection.AwaitsSlot:
             (self._sending if connection.IsSending() else self._waiting).append(connection)
             connection.AwaitsSlot = True
+        self._Watch()
+        if self._free is not None:
+            self._Wake()
+
+    def _Watch(self):
         if not self._watching:
             self.Worker.AddTimer(TICK_MS, self._OnTick)
             self._watching = True
-        if self._free is not None:
-            self._Wake()
 
     def IsWanted(self):
         """Says whether connections wait for a slot."""
@@ -105,6 +108,7 @@ class WorkerShare:
             if not self._PurgeSlow():
                 break
         if not self.IsWanted():
+            self._slow.clear()  # they may have been closed since: nobody else would hold what was theirs
             self._watching = False
             self.Worker.RemoveTimer(self._OnTick)
 
@@ -127,6 +131,7 @@ class WorkerShare:
             return
         for asyncSocket in self.Worker.Sockets.values():
             if asyncSocket.IsSlow():
+                self._Watch()
                 slow.append(asyncSocket)
         slow.sort(key=_Deadline, reverse=True)
         if not slow:
