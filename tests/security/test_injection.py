@@ -26,7 +26,7 @@ def reflect(runtime, tmp_path_factory):
     (root / "page.txt").write_text("a page")
     (root / "folder").mkdir()
     (root / "folder" / "index.html").write_text("in the folder")
-    with runtime.start(APP, [root], heap="16m") as server:
+    with runtime.roomy.start(APP, [root], heap="16m") as server:
         yield server
         assert server.is_running
         output = server.output()

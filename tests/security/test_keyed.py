@@ -62,6 +62,7 @@ def test_values(runtime):
     program = FOLDER / "programs" / "values.py"
     wanted = re.findall(r"\w+", program.read_text().rpartition("\nrun(")[2].partition("]")[0])
     output = runtime.run(
-        f"import sys\nsys.path.insert(0, {str(CHECKS)!r})\nexec(open({str(program)!r}).read())", heap="2m"
-    )
+        f"import sys\nsys.path.insert(0, {str(CHECKS)!r})\nexec(open({str(program)!r}).read())",
+        heap="2m", files=[program, CHECKS / "checks.py"],
+    )  # fmt: skip
     assert re.findall(r"^ok (\w+)$", output, re.M) == wanted, output

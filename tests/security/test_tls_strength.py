@@ -20,7 +20,7 @@ def folder(tmp_path_factory):
 def secure(runtime, folder):
     path = folder / f"{runtime.name}-settings.json"
     path.write_text(f'{{"ssl": ["{folder / "cert.pem"}", "{folder / "key.pem"}"], "RootPath": "{folder}"}}')
-    with runtime.start("site", [path], heap="4m") as server:
+    with runtime.roomy.start("site", [path], heap="4m", files=[folder]) as server:
         yield server
 
 

@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from MicroWebSrv2.libs.passwords import MakeHash
+from tests.emulated import GATEWAY, NO_THREADS
 from tests.http.client import Client, request, wait_until
 
 APP = str(Path(__file__).parent / "apps" / "guarded")
@@ -39,7 +40,7 @@ class Guards:
         settings = {"path": path, "most": most, "threads": threads, "users": users, "root": str(self._folder / "www")}
         file = self._folder / f"{len(self._servers)}.json"
         file.write_text(json.dumps(settings))
-        server = self.runtime.start(APP, [file], heap="2m")
+        server = self.runtime.start(APP, [file], heap="2m", files=[self._folder / "www"])
         self._servers.append(server)
         return server
 
@@ -182,7 +183,8 @@ def test_who_guesses_has_to_wait(guards):
     assert wait_for_status(guarded, "/admin/area", good, 200).text == "the admin's area"
     assert [get(guarded, "/admin/area", WRONG_FIELDS[0]).status for _ in range(2)] == [401] * 2
     assert get(guarded, "/admin/area", good).status == 200
-    wait_until(lambda: guarded.output().count("2 127.0.0.1: wrong credentials") >= 6, "each failure is in the log")
+    failure = f"2 {GATEWAY if guards.runtime.is_board else '127.0.0.1'}: wrong credentials"
+    wait_until(lambda: guarded.output().count(failure) >= 6, "each failure is in the log")
 
 
 def test_checks_of_handlers_count_too(guards):
@@ -202,6 +204,7 @@ def test_no_limit(guards):
         assert {client.get("/page.txt", WRONG_FIELDS[0]).status for _ in range(50)} == {401}
 
 
+@pytest.mark.not_on_board(NO_THREADS)
 def test_threads(guards):
     """Threads that share the users and the table of failures."""
     guarded = guards.start(threads=3, most=1000)
