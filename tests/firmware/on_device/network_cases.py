@@ -222,6 +222,66 @@ def joins_again_when_the_link_is_lost():
     assert not access_point().is_active
 
 
+def loses_its_network_in_service_and_finds_it_again():
+    """Gone for long: the device is its own network meanwhile, and no longer once it is back. Each time it says so."""
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME)
+    device.run(5)
+    for turn in range(2):
+        del driver.air["home"]
+        device.until(lambda: device.addresses() == ["192.168.4.1"], 60)
+        device.run(120)
+        assert device.addresses() == ["192.168.4.1"]
+        driver.air["home"] = HOME["password"]
+        device.until(lambda: "10.0.0.7" in device.addresses(), 60)
+        device.until(lambda: device.addresses() == ["10.0.0.7"], 60)
+        assert len(device.log.has("warning", 'wifi.networks[0] "home" was lost')) == turn + 1
+        assert len(device.log.has("warning", 'wifi.networks[0] "home" could not be joined (not in reach)')) == turn + 1
+        assert len(device.log.has("info", 'wifi: joined wifi.networks[0] "home"')) == turn + 2
+        assert len(device.log.has("info", "accessPoint: off, the device is online")) == turn + 1
+
+
+def joins_once_its_password_is_right():
+    driver.air["home"] = "another one"
+    device = Device(HOME)
+    device.run(200)
+    assert device.addresses() == ["192.168.4.1"]
+    driver.air["home"] = HOME["password"]
+    device.until(lambda: device.addresses() == ["10.0.0.7"], 120)
+
+
+def joins_a_network_that_hides_its_name():
+    driver.air["home"] = HOME["password"]
+    driver.hidden.append("home")
+    device = Device(HOME)
+    device.run(5)
+    assert device.addresses() == ["10.0.0.7"]
+
+
+def tells_its_new_address():
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME)
+    device.run(5)
+    driver.address[0] = "10.0.0.99"
+    device.run(1)
+    assert device.announced == [("wifi", "10.0.0.7"), ("wifi", "10.0.0.99")]
+    assert device.addresses() == ["10.0.0.99"]
+
+
+def has_no_address_while_its_lease_is_over():
+    driver.air["home"] = HOME["password"]
+    device = Device(HOME)
+    device.run(5)
+    driver.address[0] = "0.0.0.0"
+    device.run(60)
+    assert device.announced[-1] == ("wifi", None)
+    assert device.addresses() == []
+    driver.address[0] = "10.0.0.7"
+    device.run(1)
+    assert device.announced[-1] == ("wifi", "10.0.0.7")
+    assert connects() == ["home"]
+
+
 def warns_of_the_same_failure_once():
     device = Device(HOME)
     device.run(600)

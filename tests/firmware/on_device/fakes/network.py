@@ -1,7 +1,7 @@
 """Stands in for MicroPython's module `network`, with an ESP32's manners.
 
-`air` has the networks in reach (name: password), `calls` what was asked of the interfaces. Joining takes JOIN_SEC of
-the fake clock. As on an ESP32, the failure of one network is still shown as the status while the next one is being
+`air` has the networks in reach (name: password), `hidden` those of them that do not tell their names, `address` what
+the station gets, `calls` what was asked of the interfaces. Joining takes JOIN_SEC of the fake clock. As on an ESP32, the failure of one network is still shown as the status while the next one is being
 joined, and a station goes on trying until it is told to disconnect.
 """
 
@@ -17,6 +17,8 @@ JOIN_SEC = 3
 
 now = [0]
 air = {}
+hidden = []
+address = ["10.0.0.7"]
 calls = []
 names = {}
 faults = {}
@@ -78,6 +80,10 @@ class _Interface:
         self.options.update(options)
         return None
 
+    def scan(self):
+        self._call("scan")
+        return [(ssid.encode(), b"", 1, -50, 3, False) for ssid in air if ssid not in hidden]
+
     def connect(self, ssid, key):
         self._call("connect", ssid)
         self.wanted = (ssid, key)
@@ -108,5 +114,5 @@ class _Interface:
         return self.failure
 
     def ifconfig(self):
-        address = "192.168.4.1" if self.kind == "AP" else "10.0.0.7" if self.isconnected() else "0.0.0.0"
-        return (address, "255.255.255.0", "10.0.0.1", "10.0.0.1")
+        own = "192.168.4.1" if self.kind == "AP" else address[0] if self.isconnected() else "0.0.0.0"
+        return (own, "255.255.255.0", "10.0.0.1", "10.0.0.1")
