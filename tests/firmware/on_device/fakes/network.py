@@ -1,8 +1,9 @@
 """Stands in for MicroPython's module `network`, with an ESP32's manners.
 
 `air` has the networks in reach (name: password), `hidden` those of them that do not tell their names, `address` what
-the station gets, `calls` what was asked of the interfaces. Joining takes JOIN_SEC of the fake clock. As on an ESP32, the failure of one network is still shown as the status while the next one is being
-joined, and a station goes on trying until it is told to disconnect.
+the station gets, `calls` what was asked of the interfaces. Joining takes JOIN_SEC of the fake clock. As on an ESP32,
+the failure of one network is still shown as the status while the next one is being joined, and a station goes on trying
+until it is told to disconnect.
 """
 
 STA_IF = 0
