@@ -5,6 +5,7 @@ slowly holds no buffer meanwhile: what was not taken is read again.
 """
 
 from .libs.interpreter import const
+from .libs.xAsyncWorker import Guarded
 
 _BURST = const(16)  # sends a turn, so that one fast client does not keep the others waiting
 _CHUNK_HEAD = const(6)  # bytes of "xxxx\r\n"
@@ -65,6 +66,9 @@ class ContentSender:
             return False
         if not self.Slot:
             self.Slot = self._connection.Share.Take(self._connection)
+            if not self._stream:  # the connection that was let go for it was this one
+                self._ReleaseSlot()
+                return False
             if not self.Slot:
                 self.WantsWriting = False  # OnSlot will tell
                 return False
@@ -122,7 +126,7 @@ class ContentSender:
 
     def _OnTimer(self):
         self._StopTimer()
-        self._connection.OnSlot()
+        Guarded(self._connection.OnSlot, self._connection)  # the next request may be handled, and fail
 
     def _StopTimer(self):
         if self._timer:

@@ -91,7 +91,8 @@ class WorkerShare:
         self._waking = False
         # One that has gone meanwhile takes none: the next may have it.
         while self._free is not None and self.IsWanted():
-            self._Next().OnSlot()
+            connection = self._Next()
+            Guarded(connection.OnSlot, connection)
 
     def _Next(self):
         """Takes the next out of those who wait: by turns one with a request and one in the middle of an answer."""

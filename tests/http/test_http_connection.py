@@ -119,6 +119,22 @@ def test_pipelined_requests_around_faults(client, fault, status):
         assert json.loads(client.response().body)["args"]["id"] == i
 
 
+@pytest.mark.parametrize(("fault", "status"), [("/raises", 500), ("/echo?a=%zz", 400), ("*", 400)])
+def test_faults_behind_a_stream_that_pauses(site, fault, status):
+    """What a timer goes on with fails as it would have at once."""
+    with Client(site.port) as client:
+        client.send(request("GET", "/stream/pausing/1500") + request("GET", fault) + HELLO)
+        assert len(client.response().body) == 1500
+        answer = client.response()
+        assert answer.status == status
+        if fault == "*":  # a fault of the head is the end
+            assert answer.field("Connection") == "close" and client.ended()
+        else:
+            assert client.response().text == "hello"
+    wait_until(lambda: connections(site) == 0, "the connection is gone")
+    assert_all_buffers_there(site)
+
+
 def test_pipelined_requests_after_a_close_are_not_answered(site):
     with Client(site.port) as client:
         client.send(HELLO + request("GET", "/hello", ["Connection: close"]) + HELLO)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.emulated import FILES_OF_ITS_OWN, NO_PROCESS, NO_REFUSAL, NO_THREADS, TOO_LARGE, but_on_board
 from tests.http.client import Client, request, wait_until
+from tests.http.test_http_connection import assert_all_buffers_there
 from tests.runtimes import APPS, MODULES
 
 HELLO = request("GET", "/hello")
@@ -117,6 +118,24 @@ def is_at_rest(server):
 
 
 @pytest.mark.not_on_board(NO_PROCESS)
+@pytest.mark.parametrize(("fault", "status"), [("/raises", 500), ("/echo?a=%zz", 400), ("*", 400)])
+def test_faults_of_requests_that_have_waited(small, fault, status):
+    """Whoever has waited for a buffer is answered as all are when its handler, or its head, fails then."""
+    holders = [Client(small.port) for _ in range(8)]
+    clients = [Client(small.port) for _ in range(12)]
+    for client in holders:  # their contents lie in the buffers until they are answered, some time later
+        client.send(request("POST", "/defer/content", body=b"kept"))
+    for client in clients:
+        client.send(request("GET", fault))
+    for client in holders:
+        assert client.response().text == "deferred kept "
+        client.close()
+    for client in clients:
+        assert client.response().status == status
+        client.close()
+    assert_all_buffers_there(small, 4)
+
+
 def test_readers_that_have_stopped_give_way(sites):
     """They hold both buffers; of those who want one, two go away again; the third is answered all the same."""
     server = sites.start(BufferSlotsCount=2, RequestsTimeoutSec=600)
