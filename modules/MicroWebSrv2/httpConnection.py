@@ -200,8 +200,6 @@ class HttpConnection(PolledSocket):
 
     def _Fill(self):
         """Reads behind the bytes at hand. Returns the count; 0 when there is nothing, or the end has come."""
-        if self._have == len(self._buf):  # a fault has left requests here; into no room comes nothing, as at the end
-            return self._have
         try:
             count = ReadInto(self._stream, self._view[self._have :] if self._have else self._buf)
         except _LOST:
@@ -312,6 +310,8 @@ class HttpConnection(PolledSocket):
         if exchange.Custom:
             exchange.Response.OnTransmitted()
         if not self._busy and self._worker:  # the caller may be in the middle of something
+            if self._state == _IDLE and self._pos < self._have:  # what is at hand comes before what is to be read
+                self.Notify(_IN, False)
             self._worker.Post(self._GoOn, self)
 
     def _OnSpecialSent(self, code):
@@ -327,8 +327,9 @@ class HttpConnection(PolledSocket):
     def _Linger(self):
         """Closes; but later while the client still sends, or the answer would be lost to it (RFC 9112 section 9.6)."""
         self._state = _LINGER
+        sendsOn = self._unread or self._sendsOn or self._pos < self._have
         self._ReleaseSlot()
-        if not self._unread and not self._sendsOn:
+        if not sendsOn:
             self.Close()
             return
         if not self._tls:

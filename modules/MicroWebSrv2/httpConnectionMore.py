@@ -269,7 +269,7 @@ class HttpConnectionMore:
             exchange.ClearHead()
             self._unread = False
         self._closing = True
-        self._sendsOn = error.Status in (413, 414, 431, 503)
+        self._sendsOn = error.Status != 408  # who is too slow has had its time
         self._state = _HANDLING
         reader = self._reader
         self._reader = None

@@ -16,7 +16,7 @@ import rows  # noqa: E402
 
 sys.path.remove(FOLDER)
 
-CONNECTIONS = 60
+CONNECTIONS = 40
 SLACK = 65536  # bytes of heap
 FORM = "Content-Type: application/x-www-form-urlencoded"
 CHUNKED = "Transfer-Encoding: chunked"
