@@ -219,7 +219,7 @@ def test_levels_of_the_log(sites):
 
 # --- modules ---
 
-TEST_MODULE = '''
+TEST_MODULE = """
 class TestMod:
 
     def __init__(self):
@@ -244,7 +244,7 @@ class TestMod:
             raise ValueError("the module's own fault")
         elif request.Path == "/content/" + NAME:
             request.Response.ReturnOk(request.Content)
-'''
+"""
 
 
 @pytest.fixture(scope="module")
