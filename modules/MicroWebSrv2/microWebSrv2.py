@@ -94,21 +94,24 @@ class MicroWebSrv2:
 
     # --- life ---
 
+    # What servers are like unless something is set; instances hold what differs. To set an attribute of an instance
+    # takes MicroPython twenty times as long, where its class has properties.
+    _bindAddress = ("0.0.0.0", 80)
+    _rootPath = "www"
+    _sslContext = None
+    _notFoundURL = None
+    _corsAllowAll = False
+    _onLogging = None
+    _maxAuthFailures = 10
+    Attempts = None  # libs/attempts.py's, once a client has shown wrong credentials
+    _pool = None  # XAsyncSocketsPool, while running
+    _managed = False  # the pool is our own
+    _server = None  # XAsyncTCPServer, while running
+
     def __init__(self):
-        self._bindAddress = ("0.0.0.0", 80)
-        self._rootPath = "www"
-        self._sslContext = None
         self._requestsTimeoutSec = 10
         self.IdleMs = self._requestsTimeoutSec * 1000 + TICK_MS  # how long a connection may be silent
-        self._notFoundURL = None
         self.AllowOrigins = False
-        self._corsAllowAll = False
-        self._onLogging = None
-        self._maxAuthFailures = 10
-        self.Attempts = None  # libs/attempts.py's, once a client has shown wrong credentials
-        self._pool = None  # XAsyncSocketsPool, while running
-        self._managed = False  # the pool is our own
-        self._server = None  # XAsyncTCPServer, while running
         self.Modules = MicroWebSrv2.Modules  # the same list: each request asks for it
         self._shares = {}  # worker -> WorkerShare
         self.SetNormalConfig()

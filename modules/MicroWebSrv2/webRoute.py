@@ -78,7 +78,7 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
         CheckText("name", name)
     ROUTES.Version += 1
     method = method.upper()
-    segments = Segments(routePath)
+    segments = Segments(routePath) if "<" in routePath else ()
     names = [ArgName(segment) for segment in segments if ArgName(segment)]
     for arg in names:
         if names.count(arg) > 1:

@@ -15,44 +15,52 @@ FACTORY_PASSWORD = "MicroWebSrv2"
 _MAX_ITEMS = 16
 _MAX_SHOWN = 40
 
-# Objects of the file, parents first.
-_SECTIONS = ("wifi", "accessPoint", "ethernet", "login", "server", "server.tls", "log")
+# Objects of the file, parents first: name, parent, key there.
+_SECTIONS = (
+    ("wifi", "", "wifi"),
+    ("accessPoint", "", "accessPoint"),
+    ("ethernet", "", "ethernet"),
+    ("login", "", "login"),
+    ("server", "", "server"),
+    ("server.tls", "server", "tls"),
+    ("log", "", "log"),
+)
 
-# Key, default, name of the rule, its arguments. All constant, so that frozen it takes no heap. `?` allows null,
-# `[]` makes it a list.
+# Section, key, default, name of the rule, its arguments. All constant, so that frozen it takes no heap, and no name is
+# put together or cut unless something is wrong. `?` allows null; a list's argument is its elements' rule.
 _TABLE = (
-    ("hostname", "mws2", "host"),
-    ("wifi.networks", (), "network[]"),
-    ("wifi.timeoutSec", 20, "int", 1, 300),
-    ("wifi.country", None, "country?"),
-    ("wifi.antenna", "internal", "enum", "internal", "external"),
-    ("wifi.powerSave", False, "bool"),
-    ("accessPoint.mode", "fallback", "enum", "off", "fallback", "always"),
+    ("", "hostname", "mws2", "host"),
+    ("wifi", "networks", (), "list", "network"),
+    ("wifi", "timeoutSec", 20, "int", 1, 300),
+    ("wifi", "country", None, "country?"),
+    ("wifi", "antenna", "internal", "enum", "internal", "external"),
+    ("wifi", "powerSave", False, "bool"),
+    ("accessPoint", "mode", "fallback", "enum", "off", "fallback", "always"),
     # 30 and not 32: {id} is two characters shorter than what replaces it.
-    ("accessPoint.ssid", "MicroWebSrv2-{id}", "ssid", 30),
-    ("accessPoint.password", FACTORY_PASSWORD, "password?"),
-    ("ethernet.enabled", None, "bool?"),
+    ("accessPoint", "ssid", "MicroWebSrv2-{id}", "ssid", 30),
+    ("accessPoint", "password", FACTORY_PASSWORD, "password?"),
+    ("ethernet", "enabled", None, "bool?"),
     # The WiPy's alone: those of its factory, and as long as its memory for them.
-    ("login.user", "micro", "text", 32),
-    ("login.password", "python", "text", 32),
-    ("server.port", 80, "int", 1, 65535),
-    ("server.root", "webroot", "text", 128),
-    ("server.profile", "embedded", "enum", "embedded", "light", "normal", "large"),
-    ("server.threads", 0, "int", 0, 16),
-    ("server.notFoundUrl", None, "text?", 256),
-    ("server.tls.cert", None, "text?", 128),
-    ("server.tls.key", None, "text?", 128),
-    ("server.protectedPath", "/", "path", 128),
-    ("users", (), "user[]"),
-    ("modules", (), "name[]"),
-    ("app", "app", "name?"),
-    ("log.level", "info", "enum", "debug", "info", "warning", "error"),
-    ("log.file", None, "text?", 128),
+    ("login", "user", "micro", "text", 32),
+    ("login", "password", "python", "text", 32),
+    ("server", "port", 80, "int", 1, 65535),
+    ("server", "root", "webroot", "text", 128),
+    ("server", "profile", "embedded", "enum", "embedded", "light", "normal", "large"),
+    ("server", "threads", 0, "int", 0, 16),
+    ("server", "notFoundUrl", None, "text?", 256),
+    ("server.tls", "cert", None, "text?", 128),
+    ("server.tls", "key", None, "text?", 128),
+    ("server", "protectedPath", "/", "path", 128),
+    ("", "users", (), "list", "user"),
+    ("", "modules", (), "list", "name"),
+    ("", "app", "app", "name?"),
+    ("log", "level", "info", "enum", "debug", "info", "warning", "error"),
+    ("log", "file", None, "text?", 128),
 )
 
 # The keys of one element of wifi.networks, and of users; the first must be there.
-_NETWORK_TABLE = (("ssid", None, "ssid", 32), ("password", None, "password?"))
-_USER_TABLE = (("name", None, "user"), ("hash", None, "passwordHash?"))
+_NETWORK_TABLE = (("", "ssid", None, "ssid", 32), ("", "password", None, "password?"))
+_USER_TABLE = (("", "name", None, "user"), ("", "hash", None, "passwordHash?"))
 
 # Stands for a user that cannot be read: nobody can log in as that, and the device asks for a user all the same. A slip
 # in the file must not open what it was to protect.
@@ -88,15 +96,15 @@ def Check(data):
     config = {}
     found = {"": _object(data, "the file", problems)}
     made = {"": config}
-    for section in _SECTIONS:
-        parent, key = _split(section)
+    for section, parent, key in _SECTIONS:
         found[section] = _object(found[parent].get(key, {}), section, problems)
         made[section] = made[parent][key] = {}
     for row in _TABLE:
-        parent, key = _split(row[0])
-        made[parent][key] = _value(found[parent], key, row[0], row, problems)
+        section, key, default = row[:3]
+        value = found[section].get(key, default)
+        made[section][key] = value if value is default and row[3] != "list" else _value(value, section, row, problems)
     for section in found:
-        _reportUnknown(found[section], section, list(made[section]), problems)
+        _reportUnknown(found[section], section, made[section], problems)
     _checkTLS(config["server"]["tls"], problems)
     return config, problems
 
@@ -116,12 +124,6 @@ def Save(config, path="config.json"):
     configFile.Write(path, json.dumps(config).encode())
 
 
-def _split(name):
-    """'server.tls.cert' → ('server.tls', 'cert')."""
-    dot = name.rfind(".")
-    return (name[:dot], name[dot + 1 :]) if dot >= 0 else ("", name)
-
-
 def _join(section, key):
     return section + "." + key if section else key
 
@@ -133,18 +135,17 @@ def _object(value, name, problems):
     return {}
 
 
-def _value(source, key, name, row, problems):
-    """Return the checked value of a key, or its default."""
-    rule = row[2]
-    if rule[-2:] == "[]":
-        return _list(source.get(key, row[1]), name, rule[:-2], problems)
-    if key not in source:
-        return row[1]
-    expected = Expected(rule, source[key], row[3:])
+def _value(value, section, row, problems):
+    """Return the value of a row's key in a section if it keeps the row's rule, else its default."""
+    key, default, rule = row[1:4]
+    name = _join(section, key)
+    if rule == "list":
+        return _list(value, name, row[4], problems)
+    expected = Expected(rule, value, row[4:])
     if expected is None:
-        return source[key]
-    problems.append("%s: expected %s, got %s" % (name, expected, _shown(source[key], rule)))
-    return row[1]
+        return value
+    problems.append("%s: expected %s, got %s" % (name, expected, _shown(value, rule)))
+    return default
 
 
 def _list(values, name, rule, problems):
@@ -162,7 +163,7 @@ def _list(values, name, rule, problems):
         elif rule == "user":
             value = _user(values[i], element, problems)
         else:
-            value = _value({element: values[i]}, element, element, (element, None, rule), problems)
+            value = _value(values[i], "", ("", element, None, rule), problems)
         if value is not None:
             good.append(value)
     return good
@@ -185,14 +186,15 @@ def _element(source, name, table, purpose, problems):
     source = _object(source, name, problems)
     if len(problems) > before:
         return None
-    first = table[0][0]
+    first = table[0][1]
     if first not in source:
         problems.append("%s.%s: missing, %s" % (name, first, purpose))
     element = {}
     for row in table:
-        element[row[0]] = _value(source, row[0], _join(name, row[0]), row, problems)
+        key = row[1]
+        element[key] = _value(source[key], name, row, problems) if key in source else row[2]
     usable = len(problems) == before
-    _reportUnknown(source, name, [row[0] for row in table], problems)
+    _reportUnknown(source, name, element, problems)
     return element if usable else None
 
 
@@ -228,8 +230,9 @@ def _reportUnknown(source, section, names, problems):
 def _elsewhere(key, section):
     """Return the known key of that name further down, or None: {"port": 80} was meant as server.port."""
     elements = ["wifi.networks[].ssid", "wifi.networks[].password", "users[].name", "users[].hash"]
-    for name in elements + [row[0] for row in _TABLE]:
-        parent, last = _split(name)
+    for name in elements + [_join(row[0], row[1]) for row in _TABLE]:
+        dot = name.rfind(".")
+        parent, last = name[: max(dot, 0)], name[dot + 1 :]
         if last.lower() == key.lower() and (not section or parent[: len(section)] == section):
             return name
     return None
