@@ -128,7 +128,7 @@ def _HandleOther(exchange):
     """Answers a request that no route takes."""
     method = exchange._method
     if exchange.File is not None and method == "GET" and not exchange.Methods:
-        _AnswerPath(exchange)
+        AnswerPath(exchange)
     elif method == OPTIONS:
         from .options import AnswerOptions
 
@@ -136,7 +136,7 @@ def _HandleOther(exchange):
     elif exchange.Methods:
         exchange.Response.ReturnMethodNotAllowed()
     elif method == "GET" or method == "HEAD":
-        _AnswerPath(exchange)
+        AnswerPath(exchange)
     elif method not in _KNOWN_METHODS:
         exchange.Response.ReturnNotImplemented()
     elif exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path):
@@ -145,10 +145,9 @@ def _HandleOther(exchange):
         exchange.Response.ReturnNotFound()
 
 
-def _AnswerPath(exchange):
-    """staticFiles.AnswerPath, which takes its place when it is first called for."""
-    global _AnswerPath
+def AnswerPath(exchange):
+    """staticFiles.AnswerPath, which takes this place when it is imported: with the first request for a file at last."""
     CollectGarbage()
-    from .staticFiles import AnswerPath as _AnswerPath
+    from . import staticFiles
 
-    _AnswerPath(exchange)
+    staticFiles.AnswerPath(exchange)

@@ -5,6 +5,7 @@ Imported by the first request for a file.
 
 from time import gmtime
 
+from . import pipeline
 from .filePaths import IsFile, IsTemplate, ResolvePath
 from .httpResponse import PutBody
 from .libs.httpDate import HttpDate
@@ -284,3 +285,6 @@ def AcceptsGzip(value):
                 return not refused
             accepted = not refused
     return accepted
+
+
+pipeline.AnswerPath = AnswerPath

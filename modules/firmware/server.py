@@ -51,6 +51,9 @@ def _root(root, log):
         from . import firstPage
 
         firstPage.Register(root)
+    else:
+        # What serves files comes before the buffers, where it takes no collection, and not with the first page.
+        from MicroWebSrv2 import staticFiles  # noqa: F401
     return root
 
 
