@@ -202,7 +202,7 @@ class Device:
         if confirm:
             from .trial import Trial
 
-            self._trial = Trial(confirm, self._log)
+            self._trial = Trial(confirm, self._log, self._server)
 
     def _startThreads(self):
         try:

@@ -27,7 +27,7 @@ _TICKS_PER_SEC = 1000
 # garbage; then one part of these of what is free when the server begins, and of the latter a little later, when the
 # first page may be out, but not less than the last.
 _AT_START = 65536
-_FIRST_PARTS = 3
+_FIRST_PARTS = 2
 _PARTS = 8
 _LEAST = 4096
 

@@ -13,14 +13,22 @@ _LIFE_SEC = 1
 
 
 class Trial:
-    """Waits for the first request; `confirm` is what then makes the image the one to stay, `log` a firmware.log.Log."""
+    """Waits for the first request; `confirm` is what then makes the image the one to stay, `log` a firmware.log.Log.
 
-    def __init__(self, confirm, log):
+    `server`: the MicroWebSrv2 that serves.
+    """
+
+    def __init__(self, confirm, log, server):
         self._confirm = confirm
         self._log = log
+        self._server = server
         self._seenAt = None
-        # As a module of the server it is shown each request, whoever answers; a new list, since threads may read this.
-        MicroWebSrv2.Modules = [self] + MicroWebSrv2.Modules
+        # As a module of the server it is shown each request, whoever answers.
+        self._setModules([self] + MicroWebSrv2.Modules)
+
+    def _setModules(self, modules):
+        # A new list, since threads may read the other; the server looks at the same one as all that are loaded join.
+        MicroWebSrv2.Modules = self._server.Modules = modules
 
     def OnRequest(self, microWebSrv2, request):
         """A request came in: the server's modules are asked before its routes."""
@@ -31,7 +39,7 @@ class Trial:
         """Called every second or so. Returns True once the image is confirmed and there is nothing left to do."""
         if self._seenAt is None or runtime.UptimeSec() - self._seenAt < _LIFE_SEC:
             return False
-        MicroWebSrv2.Modules = [module for module in MicroWebSrv2.Modules if module is not self]
+        self._setModules([module for module in MicroWebSrv2.Modules if module is not self])
         try:
             self._confirm()
             self._log.Info("image: it has served a request, it stays")

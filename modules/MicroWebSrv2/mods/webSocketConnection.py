@@ -206,7 +206,9 @@ class WebSocketConnection(WebSocketSender):
             else:
                 self._Gather(view)
                 if isLast and webSocket._onText:
-                    webSocket._onText(webSocket, str(self._TakeMessage(), "utf-8"))
+                    text = str(self._TakeMessage(), "utf-8")
+                    self._message = None  # an answer may need that memory
+                    webSocket._onText(webSocket, text)
         except Exception as ex:
             self._OnCallbackError(ex)
         if isLast:
