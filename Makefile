@@ -115,6 +115,12 @@ test: lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
 	@$(VENV_PYTHON) -m tools firmware --all
 	@$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
+test-board: setup ## run what the tests have for the emulated board, the long ones too (PYTEST_ARGS for pytest)
+	@$(PYTHON) -m tools setup --tests
+	@$(VENV_PYTHON) -m tools firmware --board UNIX
+	@$(VENV_PYTHON) -m tools firmware --board MPS2_AN385
+	@$(VENV_PYTHON) -m pytest --whole-board -k "mps2 or test_board" $(PYTEST_ARGS)
+
 conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
 	@$(VENV_PYTHON) -m tools conformance $(CONFORMANCE_ARGS)
 
