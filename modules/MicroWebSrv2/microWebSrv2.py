@@ -1,13 +1,10 @@
 """The web server: its configuration, its start and stop, what all its connections share."""
 
 from .httpConnection import HttpConnection
-from .httpRequest import HttpRequest
-from .httpResponse import HttpResponse
 from .libs.interpreter import AddLater, AddNow, const
 from .libs.XAsyncSockets import (
     XAsyncSocketsPool,
     XAsyncSocketsPoolException,
-    XAsyncTCPClient,
     XAsyncTCPServer,
     XAsyncTCPServerException,
 )
@@ -201,27 +198,7 @@ class MicroWebSrv2:
             connection.Secure(self._sslContext)
 
     def _OnWorkers(self, workers):
-        """Makes what several threads would stumble over if each made it when it needs it.
-
-        MicroPython's imports and dictionaries are not guarded against two threads at once.
-        """
-        from . import fileConditions, httpClient, httpContent, httpSender, mimeTypes, options, partsReader, staticFiles  # noqa: F401
-        from .libs import (  # noqa: F401
-            attempts,
-            cookies,
-            credentials,
-            httpChunked,
-            httpDate,
-            httpStatusMore,
-            httpSyntaxMore,
-            xAsyncTLS,
-        )
-        from .libs.interpreter import PeerAddress  # noqa: F401 (and what else comes with it)
-
-        for later in (HttpConnection, HttpRequest, HttpResponse, MicroWebSrv2, XAsyncSocketsPool, XAsyncTCPClient):
-            AddNow(later)
-        for worker in workers:
-            self.ShareOf(worker)
+        self.PrepareForThreads(workers)  # not that method itself: a device brings it in when it is asked for
 
     def ShareOf(self, worker):
         """Returns the WorkerShare of a worker's connections; a further thread gets its part of the buffers."""

@@ -3,7 +3,7 @@
 Imported by the first that asks (MicroPython), or with MicroWebSrv2 (CPython).
 """
 
-from .libs.interpreter import FileStat, SleepMs, const
+from .libs.interpreter import AddNow, FileStat, SleepMs, const
 from .microWebSrv2 import CheckText, MicroWebSrv2Exception
 
 _CLOSE_MS = const(5000)  # how long Stop waits for another thread to close the port
@@ -81,6 +81,43 @@ class MicroWebSrv2More:
     def SetLargeConfig(self):
         """Sets the limits for a large server."""
         self._Configure(512, 2 * 1024, 16 * 1024, 8 * 1024 * 1024)
+
+    def PrepareForThreads(self, workers):
+        """Makes what several threads would stumble over if each made it when it needs it.
+
+        MicroPython's imports and dictionaries are not guarded against two threads at once.
+        """
+        from . import (  # noqa: F401
+            fileConditions,
+            httpClient,
+            httpContent,
+            httpSender,
+            mimeTypes,
+            options,
+            partsReader,
+            routeTree,
+            staticFiles,
+        )
+        from .httpConnection import HttpConnection
+        from .httpRequest import HttpRequest
+        from .httpResponse import HttpResponse
+        from .libs import (  # noqa: F401
+            attempts,
+            cookies,
+            credentials,
+            httpChunked,
+            httpDate,
+            httpStatusMore,
+            httpSyntaxMore,
+            xAsyncTLS,
+        )
+        from .libs.interpreter import PeerAddress  # noqa: F401 (and what else comes with it)
+        from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncTCPClient
+
+        for later in (HttpConnection, HttpRequest, HttpResponse, XAsyncSocketsPool, XAsyncTCPClient):
+            AddNow(later)
+        for worker in workers:
+            self.ShareOf(worker)
 
 
 def _AwaitClosed(server):

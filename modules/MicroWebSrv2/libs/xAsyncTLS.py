@@ -1,11 +1,11 @@
 """TLS on a connection of the pool: imported by the first connection that wants it."""
 
-from errno import ENOMEM
-
-from .interpreter import ClientTLS, FinishTLS, ServerTLS, WrapTLS
+from .interpreter import ClientTLS, FinishTLS, ServerTLS, WrapTLS, const
 from .XAsyncSockets import XAsyncTCPClientException
 
 Finish = FinishTLS
+
+_ENOMEM = const(12)  # on every system; not every port's errno names it
 
 
 class TLSMemoryError(XAsyncTCPClientException):
@@ -22,7 +22,7 @@ def Wrap(sock, sslContext, serverSide, serverName):
     except MemoryError:
         raise TLSMemoryError("TLS cannot begin: no memory")
     except (OSError, ValueError) as ex:
-        if isinstance(ex, OSError) and ex.errno == ENOMEM:
+        if isinstance(ex, OSError) and ex.errno == _ENOMEM:
             raise TLSMemoryError("TLS cannot begin: no memory")
         raise XAsyncTCPClientException("TLS cannot begin: %s" % ex)
 
