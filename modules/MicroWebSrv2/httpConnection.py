@@ -109,8 +109,24 @@ class HttpConnection(PolledSocket):
 
     def IsSlow(self):
         if self._state == _SENDING or self._expecting:
+            if self._HoldsOthers():
+                return True
             return self._HoldsSlot() and self._worker.Now - self._waitsSince >= _PATIENCE_MS
         return self._slot is not None and self.IsReceiving()
+
+    def _HoldsOthers(self):
+        """Says whether nothing but requests behind the one that is being answered lies in the slot."""
+        if self._state != _SENDING or self._slot is None or self._unread or self.ContentInSlot:
+            return False
+        return self._pos < self._have
+
+    def GiveWay(self):
+        if self._HoldsOthers():  # those are not answered (RFC 9112 section 9.3.2); the client asks again
+            self._pos = self._have
+            self._closing = self._sendsOn = True
+            self._GiveUpSlot()
+        else:
+            self.OnExpired()
 
     def _HoldsSlot(self):
         sender = self._sender

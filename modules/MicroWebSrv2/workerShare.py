@@ -122,7 +122,7 @@ class WorkerShare:
             asyncSocket = slow.pop()
             if asyncSocket.GetWorker() and asyncSocket.IsSlow():
                 # What it raises is not the matter of whoever wants the buffer.
-                Guarded(asyncSocket.OnExpired, asyncSocket)
+                Guarded(asyncSocket.GiveWay, asyncSocket)
                 return True
         return False
 

@@ -13,6 +13,7 @@ from tests.http.conftest import LARGE
 
 ATTACKERS = 40
 SLACK = 65536  # bytes: the list of those who wait, and what else grows with them
+PIPELINED = 8  # more than the system takes of their answers: 4 MB, where it sends the file by itself
 READ = 2000  # bytes that each takes now and then, so that its answer gets on
 EVERY_SEC = 0.2
 HELLO = request("GET", "/hello")
@@ -63,6 +64,29 @@ class Attackers:
 def patient(sites):
     """A server without deadlines that matter."""
     return sites.start(RequestsTimeoutSec=600, heap="4m")
+
+
+def test_requests_behind_an_answer_give_way_to_those_of_others(patient):
+    """The buffer that they lie in is had at once; the answer that is under way comes whole, then the end."""
+    before = at_rest(patient)
+    readers = [Client(patient.port, receive_buffer=4096) for _ in range(ATTACKERS)]
+    last = request("GET", "/large.txt", ["Connection: close"])
+    for reader in readers:
+        reader.send(request("GET", "/large.txt") * (PIPELINED - 1) + last)
+    for _ in range(3 * ATTACKERS):
+        with Client(patient.port) as client:
+            assert client.get("/hello").text == "hello"
+    answered = []
+    for reader in readers:
+        data = reader.read_until_end()
+        answered.append(data.count(b"HTTP/1.1 200 OK"))
+        assert data.endswith(LARGE)
+        assert len(data) > answered[-1] * len(LARGE)
+        reader.close()
+    assert min(answered) >= 1
+    assert sum(count < PIPELINED for count in answered) >= ATTACKERS - 16
+    wait_until(lambda: state(patient).connections == 0, "the readers are gone")
+    assert_at_rest(patient, before, SLACK)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -73,6 +73,7 @@ def test_the_bars_are_ratios_within_the_run():
                 ("uvicorn@cpython", "dynamic", 16): 900,
                 ("floor@cpython", "dynamic", 16): 4000,
                 ("mws2@cpython", "dynamic", 512): 950,
+                ("floor@cpython", "dynamic", 512): 3000,
             }
         )
     )
@@ -81,6 +82,8 @@ def test_the_bars_are_ratios_within_the_run():
     assert verdicts["dynamic route, rate to granian@cpython"] == ("not measured", None)
     assert verdicts["CPython: dynamic route, rate to the floor"] == ("MISSED", 0.25)
     assert verdicts["CPython: rate at 512 connections to that at 16"] == ("pass", 0.95)
+    assert verdicts["CPython: the same, to the floor's"] == ("pass", 0.95 / 0.75)
+    assert verdicts["UNIX firmware: the same, to the floor's"] == ("not measured", None)
     assert verdicts["CPython: 99th percentile to the median, 512 connections"] == ("MISSED", 30)
 
 

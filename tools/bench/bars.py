@@ -77,10 +77,21 @@ def _bar(what, turns, others, bound):
 
 
 def _growth(results, runtime, ours):
-    many = results.of(ours, "dynamic", connections=512)
+    """How the rate at many connections keeps up: by itself, and beside the floor's, which is the system's share."""
+    few, many = (results.of(ours, "dynamic", connections=count) for count in (16, 512))
+    floor = ours.replace("mws2", "floor")
+    floor_few, floor_many = (results.of(floor, "dynamic", connections=count) for count in (16, 512))
     spreads = [turn.p99 / turn.p50 for turn in many if turn]
+    own = _bar(f"{runtime}: rate at 512 connections to that at 16", many, few, 0.9)
+    system = _bar("", floor_many, floor_few, 0.9)
     return [
-        _bar(f"{runtime}: rate at 512 connections to that at 16", many, results.of(ours, "dynamic"), 0.9),
+        own,
+        Bar(
+            f"{runtime}: the same, to the floor's",
+            _quotient(own.measured, system.measured),
+            0.9,
+            by_cpu=_quotient(own.by_cpu, system.by_cpu),
+        ),
         Bar(
             f"{runtime}: 99th percentile to the median, 512 connections",
             statistics.median(spreads) if spreads else None,
@@ -88,6 +99,10 @@ def _growth(results, runtime, ours):
             least=False,
         ),
     ]
+
+
+def _quotient(one, other):
+    return one / other if one and other else None
 
 
 # UNIX has 64 bits; a board of 32 bits is allowed half of its bytes. The start is to take half of what it first took,

@@ -340,6 +340,10 @@ class PolledSocket:
         """Called when the deadline has passed."""
         self.CloseFor(XClosedReason.Timeout)
 
+    def GiveWay(self):
+        """Called when IsSlow and others want its buffer."""
+        self.OnExpired()
+
     def OnFault(self, error):
         """Called with an exception that nobody has caught: this socket is closed."""
         print(TraceText(error))
