@@ -354,6 +354,7 @@ OLD_DATES = (
 NO_DATES = ("", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "06 Nov 1994 08:49:37 GMT",
             "Sun, 06 Xxx 1994 08:49:37 GMT", "Sun, 06 anF 1994 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 8:49:37 GMT", "Sun, 06 Nov 1994 08:49:3 GMT", "Sun, 06 Nov 1994 08-49-37 GMT",
+            "Sun, 06 Nov 1994 08:4:437 GMT", "Sun, 06 Nov 1994 8:049:37 GMT",
             "Sun, 06 Nov 19_4 08:49:37 GMT", "Sun,  06 Nov 1994 08:49:37 GMT",
             "Sun, 0\u00b2 Nov 1994 08:49:37 GMT", "Sun, 06-Nov-\u00b2\u00b2 08:49:37 GMT",
             "Sun Nov  6 08:49:37 19\u00b24", "Sun, 06 Nov 1994 ::::::::: GMT")  # fmt: skip

@@ -30,6 +30,8 @@ def ParseHttpDate(text):
         parts = [parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"]
     if len(parts) != 6 or parts[5] != "GMT" or len(parts[2]) != 3 or len(parts[4]) != 8:
         return None
+    if parts[4][2] != ":" or parts[4][5] != ":":
+        return None
     if len(parts[3]) == 2 and _IsNumber(parts[3]):
         parts[3] = ("19" if int(parts[3]) >= 70 else "20") + parts[3]
     month = _MONTHS.find(parts[2])
