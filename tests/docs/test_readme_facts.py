@@ -16,7 +16,9 @@ from tools import boards, micropython
 
 # Public in the code for the package's own use, not for its users.
 INTERNAL = {
-    "MicroWebSrv2": {"ShareOf", "Attempts", "Exception", "AuthRealm", "DefaultPages", "MimeTypes", "Modules"},
+    "MicroWebSrv2": {
+        "ShareOf", "Attempts", "PrepareForThreads", "Exception", "AuthRealm", "DefaultPages", "MimeTypes", "Modules",
+    },
     "HttpRequest": {"AllowedMethods"},
     "HttpResponse": {"Clear", "SendFile", "ReturnRefusal", "OnTransmitted"},
 }
