@@ -106,6 +106,19 @@ def IsCloseCode(code):
 # --- what lies in a frame ---
 
 
+def _UnmaskWide(buf, start, size, key):
+    """XORs up to `size` bytes from `start` on, whole keys, as one number. Returns how many it took.
+
+    Its frame is small enough for the C stack: one from MicroPython's heap, freed
+    each time, has every allocation after it look through all garbage, 15 us each.
+    """
+    size = _WIDE if size > _WIDE else size & ~3
+    masked = int.from_bytes(buf[start : start + size], "little")
+    masked ^= int.from_bytes(key * (size >> 2), "little")
+    buf[start : start + size] = masked.to_bytes(size, "little")
+    return size
+
+
 def Unmask(buf, start, end, key, phase=0):
     """XORs buf[start:end] with the 4 bytes of `key`, beginning with its byte `phase` (section 5.3)."""
     if phase:
@@ -113,20 +126,8 @@ def Unmask(buf, start, end, key, phase=0):
     if UnmaskLong and end - start > _WIDE:
         UnmaskLong(buf, start, end, key)
         return
-    wide = 0
     while end - start >= _NARROW:
-        size = end - start
-        if size >= _WIDE:
-            size = _WIDE
-            if not wide:
-                wide = int.from_bytes(key * (_WIDE // 4), "little")
-            mask = wide
-        else:
-            size &= ~3
-            mask = int.from_bytes(key * (size >> 2), "little")
-        masked = int.from_bytes(buf[start : start + size], "little")
-        buf[start : start + size] = (masked ^ mask).to_bytes(size, "little")
-        start += size
+        start += _UnmaskWide(buf, start, end - start, key)
     phase = 0
     while start < end:
         buf[start] ^= key[phase & 3]
