@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tools import boards
 from tools.failure import ToolError
+from tools.ftp import PASSWORD, USER
 from tools.paths import DIST, shown
 
 WAYS = {"esptool": "esp", "dfu": "dfu", "ftp": "ftp"}
@@ -26,8 +27,8 @@ def options_of(verb, purpose, arguments):
     parser.add_argument("--board", required=True, help="the board's folder in boards/, or BOARD-VARIANT")
     parser.add_argument("--port", help="serial port, or the address of a board flashed by FTP (default: found by USB)")
     parser.add_argument("--image", type=Path, help="the file to write (default: the board's in dist/)")
-    parser.add_argument("--user", default="micro", help="FTP user (default: %(default)s)")
-    parser.add_argument("--password", default="python", help="FTP password (default: the factory's)")
+    parser.add_argument("--user", default=USER, help="FTP user (default: %(default)s)")
+    parser.add_argument("--password", default=PASSWORD, help="FTP password (default: the factory's)")
     return parser.parse_args(arguments)
 
 
