@@ -50,7 +50,7 @@ def file_system_of(board, stock):
     """The Partition for files of a stock image. Raises ToolError for one that is not MicroPython's for this board."""
     if board.flash is None or board.flash.method != "esptool":
         raise ToolError(f"the board {board.name} has no LittleFS beside its firmware: only ESP32 boards are composed.")
-    esp.check(board, board.flash.install, stock)
+    esp.check(board, board.flash.install, stock, "the stock image")
     versions = {match.decode() for match in _BANNER.findall(stock)}
     wanted = VERSION.rpartition(".")[0]
     if not any(version.startswith(f"{wanted}.") for version in versions):

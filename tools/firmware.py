@@ -8,15 +8,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
-from tools import boards, sbom, toolchain
+from tools import boards, manifests, sbom, toolchain
 from tools.failure import ToolError
 from tools.micropython import COMMIT, STAMP, VERSION, source_tree
 from tools.paths import BUILD, DIST, MODULES, ROOT, shown
 from tools.step import run_step
-
-# CPython's side of libs/interpreter.py, as the root's manifest.py has it.
-NOT_ON_A_BOARD = ("onCPython.py", "wakeUp.py")
 
 # Variables that `make firmware BOARD=X` hands on, and that mean something else to MicroPython's own
 # makefiles: there a variant is no part of the board's name.
@@ -165,17 +163,20 @@ def manifest_files(board):
 
 
 def compile_library(board):
-    """Compile the modules of the package that the image does not freeze, into dist/BOARD/lib/."""
+    """Compile the modules of the package that the image does not freeze, into dist/BOARD/lib/.
+
+    Which modules a board may have at all, the root's manifest says.
+    """
     library = DIST / board.name / "lib"
     shutil.rmtree(library, ignore_errors=True)
     frozen = BUILD / board.name / "frozen_mpy"
-    for path in sorted((MODULES / "MicroWebSrv2").rglob("*.py")):
-        name = path.relative_to(MODULES)
-        if path.name in NOT_ON_A_BOARD or (frozen / name.with_suffix(".mpy")).is_file():
+    for name, (path, level) in manifests.modules(ROOT / "manifest.py").items():
+        code = Path(name).with_suffix(".mpy")
+        if code.parts[0] != "MicroWebSrv2" or (frozen / code).is_file():
             continue
-        target = (library / name).with_suffix(".mpy")
+        target = library / code
         target.parent.mkdir(parents=True, exist_ok=True)
-        command = [MPY_CROSS, "-O3", "-s", name, "-o", target, path]
+        command = [MPY_CROSS, f"-O{level}", "-s", name, "-o", target, path]
         subprocess.run([str(part) for part in command], check=True)
 
 

@@ -44,7 +44,7 @@ def files_of(image, folder):
 
 def test_the_stock_firmware_is_in_it_unchanged(image):
     assert image[: len(STOCK)] == STOCK
-    esp.check(BOARD, BOARD.flash.install, image)
+    esp.check(BOARD, BOARD.flash.install, image, "composed.bin")
     assert len(image) == 0x400000 - 0x1000
 
 

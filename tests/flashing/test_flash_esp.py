@@ -212,13 +212,15 @@ WRONG = [
 
 @pytest.mark.parametrize(("verb", "data", "problem"), WRONG, ids=lambda value: None)
 def test_a_wrong_image_is_refused(run_verb, file, verb, data, problem):
-    with pytest.raises(ToolError, match=problem):
-        run_verb(verb, ESP32, "--port", "socket://127.0.0.1:1", "--image", file(data))
+    path = file(data)
+    with pytest.raises(ToolError, match=problem) as refused:
+        run_verb(verb, ESP32, "--port", "socket://127.0.0.1:1", "--image", path)
+    assert str(refused.value).startswith(str(path))
 
 
 def test_the_right_images_pass():
-    esp.check(ESP32, ESP32.flash.install, GOOD)
-    esp.check(ESP32, ESP32.flash.update, APP)
+    esp.check(ESP32, ESP32.flash.install, GOOD, "good.bin")
+    esp.check(ESP32, ESP32.flash.update, APP, "app.bin")
 
 
 def test_an_image_larger_than_the_memory_is_refused(run_verb, file):

@@ -60,7 +60,7 @@ class Client:
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context:
             self._sock = context.wrap_socket(self._sock, server_hostname=server_hostname)
-        self._received = b""
+        self._received = bytearray()  # grows in place: a large answer comes in thousands of pieces
 
     def __enter__(self):
         return self
@@ -147,14 +147,18 @@ class Client:
         """Everything up to the end of the connection, orderly or not."""
         while self._more():
             pass
-        received, self._received = self._received, b""
+        received, self._received = bytes(self._received), bytearray()
         return received
 
     def read_exactly(self, size):
         """Exactly `size` bytes."""
         while len(self._received) < size:
             assert self._more(), f"the connection ended {size - len(self._received)} bytes early"
-        data, self._received = self._received[:size], self._received[size:]
+        return self._taken(size)
+
+    def _taken(self, size):
+        data = bytes(self._received[:size])
+        del self._received[:size]
         return data
 
     def _more(self):
@@ -167,10 +171,10 @@ class Client:
 
     def _line(self):
         while b"\n" not in self._received:
-            assert self._more(), f"the connection ended in a line: {self._received!r}"
-        line, _, self._received = self._received.partition(b"\n")
-        assert line.endswith(b"\r"), f"bare LF: {line!r}"
-        line = line[:-1]
+            assert self._more(), f"the connection ended in a line: {bytes(self._received)!r}"
+        line = self._taken(self._received.index(b"\n") + 1)
+        assert line.endswith(b"\r\n"), f"bare LF: {line!r}"
+        line = line[:-2]
         assert b"\r" not in line, f"bare CR: {line!r}"
         return line
 

@@ -2,7 +2,7 @@
 
 A way to write, as flashing/esp.py, has three functions:
 
-    check(board, image, data)           raises ToolError unless the bytes `data` are an image for the board
+    check(board, image, data, name)     raises ToolError, which says `name`, unless `data` is an image for the board
     install(board, path, options)       the first time
     update(board, path, options)        keeps the board's file system
 
@@ -42,7 +42,7 @@ def write(verb, options):
         raise ToolError(f"the board {board.name} has no update that keeps its files: use `make flash`, which wipes it.")
     path = options.image or DIST / board.name / image.file
     way = importlib.import_module(f"tools.flashing.{WAYS[board.flash.method]}")
-    way.check(board, image, read(path, board, image))
+    way.check(board, image, read(path, board, image), shown(path))
     print(f"{verb}: {shown(path)} ({path.stat().st_size:,} bytes) for {board.title}", flush=True)
     (way.install if verb == "flash" else way.update)(board, path, options)
 

@@ -39,9 +39,8 @@ _SUFFIX = struct.Struct("<4H3sBI")
 _START = 0x08000000  # what a boot loader begins when it ends: the chip's flash memory
 
 
-def check(board, image, data):
+def check(board, _image, data, name):
     """Raise ToolError unless `data` is a whole DfuSe file whose parts all lie in the board's flash memory."""
-    name = image.file
     if data[:5] != b"DfuSe" or len(data) < _PREFIX.size + _SUFFIX.size:
         raise ToolError(f"{name}: this is no DfuSe file, which a Pyboard's boot loader takes. Nothing was written.")
     *_, product, vendor, _, mark, _, checksum = _SUFFIX.unpack(data[-_SUFFIX.size :])

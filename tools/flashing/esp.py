@@ -26,16 +26,16 @@ ADVICE = (
 )
 
 
-def check(board, image, data):
+def check(board, image, data, name):
     """Raise ToolError unless `data` is an image for the board's chip, whole, and fits where it goes.
 
     `image`: the tools.boards.Image. One for the first flash has a partition table in it; each app is looked at.
     """
-    check_program(data, board.chip, image.file)
+    check_program(data, board.chip, name)
     if board.flash.size and image.offset + len(data) > board.flash.size:
-        raise ToolError(f"{image.file}: ends behind the board's {board.flash.size:,} bytes of flash memory.")
+        raise ToolError(f"{name}: ends behind the board's {board.flash.size:,} bytes of flash memory.")
     if image == board.flash.install:
-        check_merged(data, board)
+        check_merged(data, board, name)
 
 
 def check_program(data, chip, name):
@@ -57,18 +57,18 @@ def check_program(data, chip, name):
         raise ToolError(f"{name}: damaged, its checksum is another. Nothing was written.")
 
 
-def check_merged(data, board):
+def check_merged(data, board, name):
     """Raise ToolError unless the partition table in an image fits the board's flash memory, and its app is sound."""
     image = board.flash.install
-    table = partitions.parse(data[partitions.OFFSET - image.offset :][: partitions.MOST_BYTES], image.file)
+    table = partitions.parse(data[partitions.OFFSET - image.offset :][: partitions.MOST_BYTES], name)
     end = max(one.end for one in table)
     if board.flash.size and end > board.flash.size:
-        raise ToolError(f"{image.file}: the partition table ends at {end:#x}, the memory at {board.flash.size:#x}.")
+        raise ToolError(f"{name}: the partition table ends at {end:#x}, the memory at {board.flash.size:#x}.")
     app = first_app(table)
     if app is None:
-        raise ToolError(f"{image.file}: its partition table has no app: {_layout(table)}.")
+        raise ToolError(f"{name}: its partition table has no app: {_layout(table)}.")
     program = data[app.offset - image.offset :]
-    check_program(program[: app.size], board.chip, f"{image.file}, the app at {app.offset:#x}")
+    check_program(program[: app.size], board.chip, f"{name}, the app at {app.offset:#x}")
 
 
 def esptool(board, port, *command):

@@ -20,12 +20,12 @@ _KEPT = "It keeps the image that it has"
 _DIGEST_CHARS = 32
 
 
-def check(board, image, data):
+def check(board, _image, data, name):
     """Raise ToolError unless `data` ends with the MD5 of what is before it, as the board's own check wants it."""
     program, digest = data[:-_DIGEST_CHARS], data[-_DIGEST_CHARS:]
     if not program or hashlib.md5(program).hexdigest().encode() != digest:
         raise ToolError(
-            f"{image.file}: this is no image for a {board.title}, or a damaged one: it does not end with its own MD5. "
+            f"{name}: this is no image for a {board.title}, or a damaged one: it does not end with its own MD5. "
             "Nothing was written."
         )
 
