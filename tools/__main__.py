@@ -1,5 +1,6 @@
 """Runs one verb: `python3 -m tools VERB [options]`. The Makefile's targets call these."""
 
+import errno
 import importlib
 import os
 import sys
@@ -64,6 +65,12 @@ def main(arguments):
         # Whoever read has gone (`| head`): nobody is left to be told, not even at the interpreter's end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        # A file that cannot be read or written, a full disk. What else a system call may refuse is a fault of ours.
+        if error.filename is None and error.errno != errno.ENOSPC:
+            raise
+        print(f"error: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ changed or added stays.
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,6 +17,10 @@ from tools.paths import BOARDS, BUILD, DIST, WEBROOT, shown
 
 FIRMWARE = DIST / "UNIX" / "micropython"
 FOLDER = BUILD / "device"
+# Bytes, k or M, as -X heapsize takes them; with less than LEAST_HEAP the firmware does not come to serve.
+HEAP = re.compile(r"(\d+)([kKmM]?)")
+UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20}
+LEAST_HEAP = 80 << 10
 FIRST_CONFIG = BOARDS / "UNIX" / "config.json"
 
 
@@ -62,6 +67,13 @@ def _is_newer(path, copy):
     return path.stat().st_mtime > copy.stat().st_mtime and path.read_bytes() != copy.read_bytes()
 
 
+def check_heap(heap):
+    """Raise ToolError unless `heap`, as "160k", is a size of a heap with which the firmware serves."""
+    size = HEAP.fullmatch(heap)
+    if not size or int(size[1]) * UNITS[size[2].lower()] < LEAST_HEAP:
+        raise ToolError(f'HEAP: expected bytes, or a number with k or M, {LEAST_HEAP >> 10}k or more, got "{heap}"')
+
+
 def serve(device, heap):
     """Become the firmware, started in `device` with a heap of `heap` (as -X heapsize takes it). Does not return."""
     if not FIRMWARE.is_file():
@@ -82,6 +94,7 @@ def main(arguments):
     parser.add_argument("--heap", default="160k", help="the heap to run with, in bytes, k or M (default: %(default)s)")
     parser.add_argument("--no-run", action="store_true", help="make or update the folder only")
     options = parser.parse_args(arguments)
+    check_heap(options.heap)
     written = prepare(options.folder)
     if written:
         print(f"device: wrote {', '.join(written)} in {shown(options.folder.resolve())}")

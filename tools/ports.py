@@ -21,7 +21,9 @@ def find_port(board, given=None, connected=None):
             raise ToolError(f"there is no port {given}.{_listed('Ports of this computer', connected)}")
         return given
     if not board.usb:
-        raise ToolError(f"the board {board.name} is not found by itself: say where it is, PORT=...")
+        raise ToolError(
+            f"the board {board.name} is not found by itself: say where it is, PORT=..., or name another, BOARD=..."
+        )
     fitting = [port for port in connected if _device_of(board, port)]
     if len(fitting) == 1:
         return fitting[0].device

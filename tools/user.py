@@ -35,13 +35,20 @@ def entry(name, password, rounds, algorithm):
 
 
 def ask_password():
-    """The password, typed twice. Raises ToolError for one too short, or two that differ."""
-    password = getpass.getpass("Password: ")
+    """The password, typed twice. Raises ToolError for one too short, two that differ, or where nobody types."""
+    password = _typed("Password: ")
     if len(password) < LEAST_LENGTH:
         raise ToolError(f"the password has {len(password)} characters, {LEAST_LENGTH} are the least. Longer is better.")
-    if getpass.getpass("Again: ") != password:
+    if _typed("Again: ") != password:
         raise ToolError("the two passwords differ. Try again.")
     return password
+
+
+def _typed(prompt):
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise ToolError("no password was typed. Expected it twice, at the terminal.") from None
 
 
 def read_config(path):

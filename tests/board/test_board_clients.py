@@ -123,7 +123,7 @@ def test_twenty_thousand_requests_in_one_boot(board):
             assert [answers.count(b"HTTP/1.1 %d " % status) for status in (200, 304, 404)] == [3, 1, 1]
     for client in clients:
         client.close()
-    time.sleep(0.5)
+    wait_until(lambda: board.get("/connections").text == "1", "they are gone", PATIENCE_SEC)
     after = free(board)
     print(f"{before} bytes free before {REQUESTS} requests, {after} after")
     assert after > before * 0.98

@@ -138,6 +138,9 @@ FAULTS = [
     (["a:b"], [], "users[0].name: expected 1..32 characters without colons"),
     (["admin"], ["short"], "the password has 5 characters, 8 are the least"),
     (["admin"], [PASSWORD, PASSWORD + "x"], "the two passwords differ"),
+    (["admin"], ["\x04"], "no password was typed. Expected it twice"),
+    (["admin"], [PASSWORD, "\x04"], "no password was typed. Expected it twice"),
+    (["admin", "--config", "/no/such/config.json"], [PASSWORD] * 2, "/no/such/config.json.tmp: No such file or"),
     (["admin", "--rounds", "0"], [], "--rounds: expected 1 to 9999999, got 0"),
     (["admin", "--remove"], [], "there is no user admin in --config, which is not given"),
 ]

@@ -54,6 +54,17 @@ def test_only_what_changed_is_copied(folder, webroot):
     assert (folder / "webroot" / "pictures" / "one.svg").read_text() == "<svg></svg>"
 
 
+@pytest.mark.parametrize("heap", ["80k", "160k", "1M", "2m", "81920"])
+def test_a_heap_of_that_size(heap):
+    device.check_heap(heap)
+
+
+@pytest.mark.parametrize("heap", ["", "k", "abc", "160kb", "-160k", "1.5M", "79k", "160"])
+def test_no_heap_of_that_size(heap):
+    with pytest.raises(ToolError, match=f'HEAP: expected bytes, or a number with k or M, 80k or more, got "{heap}"'):
+        device.main(["--heap=" + heap])
+
+
 def test_the_users_files_stay(folder, webroot):
     device.prepare(folder, webroot)
     (folder / "config.json").write_text('{"server": {"port": 9000}}')

@@ -33,7 +33,7 @@ class Wire:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.connect(("127.0.0.1", port))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._received = b""
+        self._received = bytearray()  # grows in place: a large message comes in many pieces
         if path is not None:
             self.send(handshake(path, **fields))
             status, _ = self.head()
@@ -62,9 +62,10 @@ class Wire:
         while len(self._received) < size:
             data = self.sock.recv(65536)
             if not data:
-                raise EOFError(f"the server closed behind {self._received!r}")
+                raise EOFError(f"the server closed behind {bytes(self._received)!r}")
             self._received += data
-        taken, self._received = self._received[:size], self._received[size:]
+        taken = bytes(self._received[:size])
+        del self._received[:size]
         return taken
 
     def head(self):
@@ -106,6 +107,6 @@ class Wire:
     def is_ended(self):
         """Whether the server closes the connection with nothing more to say."""
         try:
-            return self._received == b"" and self.sock.recv(1) == b""
+            return not self._received and self.sock.recv(1) == b""
         except ConnectionResetError:
             return False
