@@ -123,6 +123,11 @@ class Client:
         except ConnectionResetError:
             return True
 
+    def ends(self):
+        """Whether nothing more comes, once this client is done too: else the server may read on for some seconds."""
+        self.shut()
+        return self.ended()
+
     def get_nothing_yet(self):
         """Whether nothing came so far. It proves nothing alone: what follows has to be in its place as well."""
         self._sock.settimeout(0.05)

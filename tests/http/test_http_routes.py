@@ -83,7 +83,7 @@ def test_path_with_accent_and_blank(client):
 def test_malformed_path(site, path):
     with Client(site.port) as client:
         assert client.get(path).status == 400
-        assert client.ended()
+        assert client.ends()
 
 
 def test_bound_method(client):
