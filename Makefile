@@ -121,7 +121,7 @@ test-board: setup ## run what the tests have for the emulated board, the long on
 	@$(VENV_PYTHON) -m tools firmware --board MPS2_AN385
 	@$(VENV_PYTHON) -m pytest --whole-board -k "mps2 or test_board" $(PYTEST_ARGS)
 
-conformance: firmware ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
+conformance: firmware-all ## put the WebSockets to all Autobahn cases on every runtime (CONFORMANCE_ARGS)
 	@$(VENV_PYTHON) -m tools conformance $(CONFORMANCE_ARGS)
 
 fuzz: setup ## put what is parsed to made-up inputs for MINUTES, or RUNS each, led by the code's coverage (FUZZ_ARGS)

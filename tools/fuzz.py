@@ -112,6 +112,8 @@ def main(arguments):
     parser.add_argument("--runs", type=int, help="inputs for each, instead of --minutes")
     parser.add_argument("--seed", type=int, default=0, help="other than 0: the same inputs each time")
     options = parser.parse_args(arguments)
+    if options.minutes <= 0 or (options.runs is not None and options.runs < 1):
+        parser.error("--minutes and --runs: expected more than 0")
     require_atheris()
     known = words()
     chosen = options.property or sorted(known)

@@ -1,5 +1,7 @@
 """A short soak on the UNIX firmware; `make soak` is the long one, on the emulated board too."""
 
+import pytest
+
 from tools import soak
 
 MINUTES = 0.5
@@ -10,6 +12,12 @@ def test_no_answer_is_wrong_and_the_heap_stays(firmware):
     result = soak.soak("UNIX", MINUTES)
     print(result)
     assert soak.judge(result) == []
+
+
+def test_an_end_before_the_beginning_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        soak.main(["--minutes", "0"])
+    assert "--minutes: expected more than 0" in capsys.readouterr().err
 
 
 def judged(**changes):

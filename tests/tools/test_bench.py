@@ -127,6 +127,13 @@ def test_a_wrong_option_is_named(arguments, reason):
         bench.main(arguments)
 
 
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--quick", "--seconds", "0"], ["--rounds", "-1"]])
+def test_an_amount_of_nothing_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit):
+        bench.main(arguments)
+    assert "--rounds and --seconds: expected at least 1" in capsys.readouterr().err
+
+
 def test_an_interrupted_run_keeps_its_turns(monkeypatch):
     said = []
     bench_run = Bench([], [], 5, 1, said.append)

@@ -61,6 +61,13 @@ def test_no_such_property(monkeypatch):
         fuzz.main(["--property", "nonsense"])
 
 
+@pytest.mark.parametrize("arguments", [["--runs", "0"], ["--runs", "-1"], ["--minutes", "0"]])
+def test_no_such_amount(arguments, capsys):
+    with pytest.raises(SystemExit):
+        fuzz.main(arguments)
+    assert "--minutes and --runs: expected more than 0" in capsys.readouterr().err
+
+
 def test_where_atheris_is_not_to_be_had(monkeypatch):
     def refuse(label, command, log):
         assert str(fuzz.REQUIREMENTS) in command

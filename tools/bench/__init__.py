@@ -66,8 +66,9 @@ def _parse(arguments):
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, quick {QUICK_ROUNDS}")
     parser.add_argument("--seconds", type=int, help=f"of a turn; default {SECONDS}, quick {QUICK_SECONDS}")
     options = parser.parse_args(arguments)
-    options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
-    options.seconds = options.seconds or (QUICK_SECONDS if options.quick else SECONDS)
+    rounds, seconds = (QUICK_ROUNDS, QUICK_SECONDS) if options.quick else (ROUNDS, SECONDS)
+    options.rounds = rounds if options.rounds is None else options.rounds
+    options.seconds = seconds if options.seconds is None else options.seconds
     if options.rounds < 1 or options.seconds < 1:
         parser.error("--rounds and --seconds: expected at least 1")
     return options

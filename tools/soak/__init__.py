@@ -215,6 +215,8 @@ def main(arguments):
     parser.add_argument("--minutes", type=float, default=60, help="how long (default: %(default)s)")
     parser.add_argument("--device", choices=DEVICES, help="one of them (default: all at once)")
     options = parser.parse_args(arguments)
+    if options.minutes <= 0:
+        parser.error("--minutes: expected more than 0")
     if options.device:
         soak_one(options.device, options.minutes)
     else:
