@@ -1,6 +1,6 @@
-"""The methods on the way of every request keep their frames small enough for MicroPython to lay them on the C stack.
+"""The methods on the way of every request and WebSocket message keep their frames small enough for the C stack.
 
-A frame of more than 11 words (locals, stack, three words for each `try`) is taken from the heap: VM_MAX_STATE_ON_STACK
+MicroPython takes a frame of more than 11 words (locals, stack, three words for each `try`) from the heap: VM_MAX_STATE_ON_STACK
 in py/objfun.c. How many a function needs stands in its bytecode's prelude, which MicroPython's own mpy-tool reads.
 """
 
@@ -16,7 +16,8 @@ TREE = ROOT / "build" / "micropython"
 MPY_CROSS = ROOT / "build" / "mpy-cross" / "mpy-cross"
 MOST = 11  # words
 
-# What a small dynamic request runs through, by file; a name that is not there any more fails.
+# What a small dynamic request runs through, and a WebSocket's message and its answer, by file; a name that is not
+# there any more fails.
 ON_THE_WAY = {
     "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Advance _NextHead PutPersistence
         Transmit _WriteHead _OnAnswerSent""",
@@ -28,6 +29,14 @@ ON_THE_WAY = {
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _CheckLineEnds
         TrimEnd""",
     "libs/httpSyntaxMore.py": "CheckFraming ParseDigits",
+    "libs/wsFrames.py": """MakeFrame _UnmaskWide Unmask _IsAscii Feed IsWhole _Look _Lead Expected _ReadHeader _IsWanted
+        _CheckHeader _BeginData _TakeControl _TakePayload _GivePiece _IsUtf8 _HeaderSize _LongLength""",
+    "libs/wsDeflate.py": "Expected _CheckHeader _BeginData OnControl OnPiece _GiveChunk _IsGood _Take",
+    "mods/webSocketConnection.py": """IsOpen OnReadyForReading _Return _ReceiveInside _Receive _TryRead _Feed OnPiece
+        _GiveMessage _Whole _Gather _Grow OnControl _RenewFrameBy _OnProgress _Arm""",
+    "mods/webSocketSender.py": """Add SetPong Send _SendFirst _InsertPong IsSending _IsFull _Put _Pong _Write _TryWrite
+        _LetWait _AwaitSending OnReadyForWriting _OnAllSent""",
+    "mods/webSocket.py": "SendTextMessage SendBinaryMessage _SendMessage _Frame _TextBytes _Bytes _ToBytes",
     "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",
 }
 

@@ -6,7 +6,7 @@ import deflate_rows as rows
 from ws_feed import BEHIND, MAX_LENGTH, STEPS, WAYS, Recorder, feed_through, same
 
 from MicroWebSrv2.libs.wsDeflate import InflatingReader
-from MicroWebSrv2.libs.wsFrames import Utf8, WsError
+from MicroWebSrv2.libs.wsFrames import Utf8
 
 NOISE = 2000  # messages
 LARGEST_PIECE = 16384  # bytes that come out at once, whatever went in
@@ -45,12 +45,7 @@ def check_bad(row, way):
 
 def is_text(data):
     check = Utf8()
-    try:
-        check.Feed(data, 0, len(data))
-        check.End()
-    except WsError:
-        return False
-    return True
+    return check.Feed(data, 0, len(data)) and check.IsWhole()
 
 
 def noise(count):

@@ -110,6 +110,16 @@ def test_a_callback_that_raises_costs_its_own_connection(echo):
     echo.process.wait_for("RuntimeError: own fault")
 
 
+def test_what_comes_with_a_message_whose_callback_raises(echo):
+    """The frames behind it are lost, one that was only begun too: the connection ends, with nothing but the Close."""
+    behind = frame(1, b"unheard") + frame(2, bytes(70000))
+    with Wire(echo.port, "/") as wire:
+        wire.send(frame(1, b"!fail") + behind[:100])
+        assert wire.hear() == (8, b"\x03\xf3", True)
+        wire.send(behind[100:] + frame(8, b"\x03\xf3"))
+        assert wire.is_ended()
+
+
 def test_broadcast(echo):
     with echo.connect() as ws, echo.connect() as second, echo.connect() as third:
         ws.send("!broadcast to all")

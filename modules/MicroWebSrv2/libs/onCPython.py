@@ -383,11 +383,12 @@ def ParseJSON(data):
 _xorTables = {}  # byte -> bytes.translate's table that XORs with it
 
 
-def UnmaskLong(buf, start, end, key):
-    """XORs buf[start:end] (bytearray) with the 4 bytes of `key` over and over.
+def UnmaskLong(view, start, end, key):
+    """XORs view[start:end] with the 4 bytes of `key` over and over; `view` is the memoryview of a whole bytearray.
 
     A byte in four at a time: 64 KB take 50 us so, by integers of any width ten times as long.
     """
+    buf = view.obj  # a view's slice with a step would have to be copied byte by byte
     for i in range(4):
         table = _xorTables.get(key[i])
         if not table:

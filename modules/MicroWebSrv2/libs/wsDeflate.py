@@ -5,7 +5,7 @@ either direction: an idle WebSocket holds no window, and one compressed frame se
 """
 
 from .interpreter import DeflateModule, const
-from .wsFrames import CLOSE_BAD_DATA, CLOSE_TOO_BIG, FrameReader, MakeFrame, Unmask, WsError
+from .wsFrames import CLOSE_BAD_DATA, CLOSE_TOO_BIG, FrameReader, MakeFrame
 
 EXTENSION = "permessage-deflate"
 
@@ -180,7 +180,6 @@ class InflatingReader(FrameReader):
     needs the whole message at once, what it gathers is limited by the sink's `MaxLength`.
     """
 
-    _isPacked = False  # the message under way is compressed
     _inflater = None
     _inflated = 0  # bytes of the message, as far as it is inflated
 
@@ -200,7 +199,7 @@ class InflatingReader(FrameReader):
 
     def _BeginData(self, opcode):
         super()._BeginData(opcode)
-        if not self._isPacked:
+        if self._skipping or not self._isPacked:
             return
         if opcode:
             self._inflated = 0
@@ -212,13 +211,6 @@ class InflatingReader(FrameReader):
     def _OnTooLong(self, limit):
         if not self._isPacked or self._size > limit + (limit >> 3) + _SLACK:  # what cannot be compressed gets longer
             super()._OnTooLong(limit)
-
-    def _Check(self, buf, pos, end):
-        if not self._isPacked:
-            super()._Check(buf, pos, end)
-            return
-        Unmask(buf, pos, end, self._key, self._phase)
-        self._phase = self._phase + end - pos & 3
 
     # It is its own sink, between the frames and the receiver.
 
@@ -236,37 +228,37 @@ class InflatingReader(FrameReader):
         if not self._isPacked:
             self._receiver.OnPiece(view, isLast)
             return
-        try:
-            self._Inflate(view, isLast)
-        except WsError as ex:
-            self._Violated(ex)
+        self._inflater.Put(view, isLast)
+        while self._GiveChunk(isLast) and not self._skipping and not self._ended:  # the receiver may want no more
+            pass
         if isLast:
             self._inflater = None
 
-    def _Inflate(self, view, isLast):
-        inflater = self._inflater
-        inflater.Put(view, isLast)
-        more = True
-        while more and not self._skipping and not self._ended:  # the receiver may want no more
-            piece = _Take(inflater)
-            more = len(piece) == inflater.CHUNK
-            self._CheckInflated(piece, isLast and not more)
-            if len(piece) or isLast and not more:
-                self._receiver.OnPiece(memoryview(piece), isLast and not more)
+    def _GiveChunk(self, isLast):
+        """Gives the receiver what the inflater has next; False when there is no more for now."""
+        piece = _Take(self._inflater)
+        if piece is None:
+            self._Violate(CLOSE_BAD_DATA, "the message cannot be inflated")
+            return False
+        size = len(piece)
+        isEnd = isLast and size < _deflate.Inflater.CHUNK
+        if (size or isEnd) and self._IsGood(piece, isEnd):
+            self._receiver.OnPiece(memoryview(piece), isEnd)
+        return size == _deflate.Inflater.CHUNK
 
-    def _CheckInflated(self, piece, isLast):
+    def _IsGood(self, piece, isEnd):
+        """Says whether the next inflated bytes keep to the rules of messages; if not that is a violation."""
         self._inflated += len(piece)
         limit = self.MaxLength
         if limit is not None and self._inflated > limit:
-            raise WsError(CLOSE_TOO_BIG, "the inflated message is longer than %d bytes" % limit)
-        if self.IsText:
-            self._text.Feed(piece, 0, len(piece))
-            if isLast:
-                self._text.End()
+            self._Violate(CLOSE_TOO_BIG, "the inflated message is longer than %d bytes" % limit)
+            return False
+        return not self.IsText or self._IsUtf8(piece, 0, len(piece), isEnd)
 
 
 def _Take(inflater):
+    """Returns an inflater's next bytes, None where the message cannot be inflated."""
     try:
         return inflater.Take()
     except ValueError:
-        raise WsError(CLOSE_BAD_DATA, "the message cannot be inflated")
+        return None

@@ -93,8 +93,8 @@ def ParseClose(payload):
     if not IsCloseCode(code):
         raise WsError(CLOSE_PROTOCOL_ERROR, "not a close code")
     check = Utf8()
-    check.Feed(payload, 2, len(payload))
-    check.End()
+    if not check.Feed(payload, 2, len(payload)) or not check.IsWhole():
+        raise WsError(CLOSE_BAD_DATA, "not UTF-8")
     return code, str(payload[2:], "utf-8")
 
 
@@ -106,33 +106,40 @@ def IsCloseCode(code):
 # --- what lies in a frame ---
 
 
-def _UnmaskWide(buf, start, size, key):
+def _UnmaskWide(view, start, size, key):
     """XORs up to `size` bytes from `start` on, whole keys, as one number. Returns how many it took.
 
     Its frame is small enough for the C stack: one from MicroPython's heap, freed
     each time, has every allocation after it look through all garbage, 15 us each.
     """
     size = _WIDE if size > _WIDE else size & ~3
-    masked = int.from_bytes(buf[start : start + size], "little")
+    masked = int.from_bytes(view[start : start + size], "little")
     masked ^= int.from_bytes(key * (size >> 2), "little")
-    buf[start : start + size] = masked.to_bytes(size, "little")
+    view[start : start + size] = masked.to_bytes(size, "little")
     return size
 
 
-def Unmask(buf, start, end, key, phase=0):
-    """XORs buf[start:end] with the 4 bytes of `key`, beginning with its byte `phase` (section 5.3)."""
+def Unmask(view, start, end, key, phase=0):
+    """XORs view[start:end] with the 4 bytes of `key`, beginning with its byte `phase` (section 5.3).
+
+    `view`: the memoryview of a whole bytearray.
+    """
     if phase:
         key = key[phase:] + key[:phase]
     if UnmaskLong and end - start > _WIDE:
-        UnmaskLong(buf, start, end, key)
+        UnmaskLong(view, start, end, key)
         return
     while end - start >= _NARROW:
-        start += _UnmaskWide(buf, start, end - start, key)
+        start += _UnmaskWide(view, start, end - start, key)
     phase = 0
     while start < end:
-        buf[start] ^= key[phase & 3]
+        view[start] ^= key[phase & 3]
         start += 1
         phase += 1
+
+
+def _IsAscii(buf, start, size):
+    return not int.from_bytes(buf[start : start + size], "little") & _HIGH_BITS
 
 
 class Utf8:
@@ -144,12 +151,17 @@ class Utf8:
         self._high = 0xBF
 
     def Feed(self, buf, start, end):
-        """Takes buf[start:end]. Raises WsError as soon as no text can come of it."""
+        """Takes buf[start:end]. Returns False as soon as no text can come of it."""
         while start < end:
             size = end - start if end - start < _WIDE else _WIDE
-            if self._need or int.from_bytes(buf[start : start + size], "little") & _HIGH_BITS:
-                self._Look(buf, start, start + size)
+            if (self._need or not _IsAscii(buf, start, size)) and not self._Look(buf, start, start + size):
+                return False
             start += size
+        return True
+
+    def IsWhole(self):
+        """Says whether the text may end here: not in the middle of a character."""
+        return not self._need
 
     def _Look(self, buf, start, end):
         need = self._need
@@ -158,18 +170,21 @@ class Utf8:
             start += 1
             if need:
                 if not self._low <= byte <= self._high:
-                    raise WsError(CLOSE_BAD_DATA, "not UTF-8")
+                    return False
                 need -= 1
                 self._low = 0x80
                 self._high = 0xBF
             elif byte >= 0x80:
                 need = self._Lead(byte)
+                if not need:
+                    return False
         self._need = need
+        return True
 
     def _Lead(self, byte):
-        """Returns how many bytes follow this one, and sets what the first of them may be."""
+        """Returns how many bytes follow this one, 0 if it begins no character; sets what the first of them may be."""
         if not 0xC2 <= byte <= 0xF4:
-            raise WsError(CLOSE_BAD_DATA, "not UTF-8")
+            return 0
         if byte < 0xE0:
             return 1
         if byte == 0xE0 or byte == 0xF0:  # less would be an over-long form
@@ -179,11 +194,6 @@ class Utf8:
         elif byte == 0xF4:  # more would be past U+10FFFF
             self._high = 0x8F
         return 2 if byte < 0xF0 else 3
-
-    def End(self):
-        """The text ends here. Raises WsError in the middle of a character."""
-        if self._need:
-            raise WsError(CLOSE_BAD_DATA, "not UTF-8: it ends in the middle of a character")
 
 
 # --- frames, in ---
@@ -195,7 +205,11 @@ class FrameReader:
     `MaxLength` is the bytes of the longest message taken (None: any), looked at
     when a frame announces more. After a violation, or `Skip`, only a
     Close frame is looked for; behind one nothing is.
+
+    The frames of its methods are small enough for MicroPython's C stack, see `_UnmaskWide`.
     """
+
+    _isPacked = False  # the message under way is compressed: what its frames hold is no text yet
 
     def __init__(self, sink, maxLength):
         self._sink = sink
@@ -204,11 +218,9 @@ class FrameReader:
         self.Left = 0  # bytes of the data frame's payload that have not come yet
         self._size = 0  # bytes of the message, as announced so far
         self._inMessage = False  # a message has begun, and not ended
-        self._inPayload = False  # a data frame has begun, and not ended
         self._first = 0  # the frame's first byte
         self._length = 0
         self._key = None  # bytes; None: not masked
-        self._phase = 0
         self._text = None  # Utf8, once a text has come
         self._skipping = False
         self._ended = False
@@ -225,138 +237,129 @@ class FrameReader:
         """Returns how many bytes of the message may follow soon: those that its frame has announced."""
         return self.Left
 
-    def Feed(self, buf, view, end):
-        """Takes the bytes buf[:end] (bytearray); `view` is buf's memoryview.
+    def Feed(self, view, end):
+        """Takes the bytes view[:end], the memoryview of a whole bytearray.
 
         Returns where those begin that cannot be taken before more have come:
         a few at most, a header or a control frame. They are to be fed again, with what follows.
         """
         pos = 0
         while pos < end and not self._ended:
-            if not self._inPayload:
-                start = self._ReadHeader(buf, pos, end)
-                if not start or not self._BeginFrame(buf, start, end):
+            if not self.Left:
+                start = self._ReadHeader(view, pos, end)
+                if not start:
                     return pos
-                pos = start
-                if not self._inPayload:  # a control frame, taken whole
-                    pos += self._length
+                if not self._skipping:
+                    self._CheckHeader(self._first & 15)
+                if self._first & 8 and self._IsWanted():
+                    if end - start < self._length:
+                        return pos
+                    pos = self._TakeControl(view, start)
                     continue
-            pos = self._TakePayload(buf, view, pos, end)
+                self.Left = self._length
+                pos = start
+            pos = self._TakePayload(view, pos, end)
         return end if self._ended else pos
 
-    def _ReadHeader(self, buf, pos, end):
+    def _ReadHeader(self, view, pos, end):
         """Reads the header at `pos` (section 5.2); returns where the payload begins, 0 if bytes are missing."""
         if end - pos < 2:
             return 0
-        length = buf[pos + 1] & 127
-        start = pos + 2
-        if length > 125:
-            start = pos + 4 if length == 126 else pos + 10
-            if end < start:
-                return 0
-            length = int.from_bytes(bytes(buf[pos + 2 : start]), "big")
-        key = None
-        if buf[pos + 1] & _MASKED:
-            start += 4
-            if end < start:
-                return 0
-            key = bytes(buf[start - 4 : start])
-        self._first = buf[pos]
-        self._length = length
-        self._key = key
+        length = view[pos + 1]
+        start = pos + _HeaderSize(length)
+        if start > end:
+            return 0
+        self._first = view[pos]
+        self._key = bytes(view[start - 4 : start]) if length & _MASKED else None
+        length &= 127
+        self._length = length if length < 126 else _LongLength(view, pos + 2, 2 if length == 126 else 8)
         return start
 
-    def _BeginFrame(self, buf, start, end):
-        """Acts on a header; False where a control frame's payload is missing."""
-        opcode = self._first & 15
-        if not self._skipping:
-            try:
-                self._CheckHeader(opcode)
-            except WsError as ex:
-                self._Violated(ex)
-        if opcode & 8 and self._IsWanted(opcode):
-            if end - start < self._length:
-                return False
-            self._TakeControl(opcode, buf, start)
-            return True
-        self._inPayload = True
-        self.Left = self._length
-        self._phase = 0
-        return True
-
-    def _IsWanted(self, opcode):
+    def _IsWanted(self):
         """Says whether a control frame goes to the sink: while skipping, a Close frame alone."""
-        return not self._skipping or opcode == OP_CLOSE and self._length <= MAX_CONTROL
+        return not self._skipping or self._first & 15 == OP_CLOSE and self._length <= MAX_CONTROL
 
     def _CheckHeader(self, opcode):
         first = self._first
-        if first & _RSV:
-            raise WsError(CLOSE_PROTOCOL_ERROR, "a reserved bit is set")  # no extension gives it a meaning
-        if opcode & 7 > 2:
-            raise WsError(CLOSE_PROTOCOL_ERROR, "unknown opcode %d" % opcode)
-        if self._key is None:
-            raise WsError(CLOSE_PROTOCOL_ERROR, "the frame is not masked")  # section 5.1
-        if opcode & 8:
-            if self._length > MAX_CONTROL or not first & _FIN:  # section 5.5
-                raise WsError(CLOSE_PROTOCOL_ERROR, "the control frame is too long, or in pieces")
-        else:
+        if first & _RSV:  # no extension gives it a meaning
+            self._Violate(CLOSE_PROTOCOL_ERROR, "a reserved bit is set")
+        elif opcode & 7 > 2:
+            self._Violate(CLOSE_PROTOCOL_ERROR, "unknown opcode %d" % opcode)
+        elif self._key is None:  # section 5.1
+            self._Violate(CLOSE_PROTOCOL_ERROR, "the frame is not masked")
+        elif not opcode & 8:
             self._BeginData(opcode)
+        elif self._length > MAX_CONTROL or not first & _FIN:  # section 5.5
+            self._Violate(CLOSE_PROTOCOL_ERROR, "the control frame is too long, or in pieces")
 
     def _BeginData(self, opcode):
         if self._inMessage == (opcode != OP_CONTINUATION):  # section 5.4
-            raise WsError(CLOSE_PROTOCOL_ERROR, "the frame continues no message, or breaks into one")
+            self._Violate(CLOSE_PROTOCOL_ERROR, "the frame continues no message, or breaks into one")
+            return
         if opcode:
             self.IsText = opcode == OP_TEXT
             self._inMessage = True
             self._size = 0
             if self.IsText and self._text is None:  # at the end of a text it is as new
                 self._text = Utf8()
-        if self._length >> 63:
-            raise WsError(CLOSE_PROTOCOL_ERROR, "the length has its highest bit set")
         self._size += self._length
-        if self.MaxLength is not None and self._size > self.MaxLength:
+        if self._length >> 63:
+            self._Violate(CLOSE_PROTOCOL_ERROR, "the length has its highest bit set")
+        elif self.MaxLength is not None and self._size > self.MaxLength:
             self._OnTooLong(self.MaxLength)
 
     def _OnTooLong(self, limit):
-        raise WsError(CLOSE_TOO_BIG, "the message is longer than %d bytes" % limit)
+        self._Violate(CLOSE_TOO_BIG, "the message is longer than %d bytes" % limit)
 
-    def _TakeControl(self, opcode, buf, start):
+    def _TakeControl(self, view, start):
+        """Takes a whole control frame; returns its end."""
         end = start + self._length
         if self._key is not None:
-            Unmask(buf, start, end, self._key)
-        payload = bytes(buf[start:end])
-        if opcode == OP_CLOSE:
+            Unmask(view, start, end, self._key)
+        if self._first & 15 == OP_CLOSE:
             self._ended = True
-        self._sink.OnControl(opcode, payload)
+        self._sink.OnControl(self._first & 15, bytes(view[start:end]))
+        return end
 
-    def _TakePayload(self, buf, view, pos, end):
+    def _TakePayload(self, view, pos, end):
         """Takes what is there of a data frame's payload; returns its end."""
         if end - pos > self.Left:
             end = pos + self.Left
-        self.Left -= end - pos
-        if not self.Left:
-            self._inPayload = False
         if not self._skipping:
-            try:
-                self._Check(buf, pos, end)
-            except WsError as ex:
-                self._Violated(ex)
-                return end
-            isLast = not self._inPayload and self._first & _FIN != 0
-            if isLast:
-                self._inMessage = False
-            if isLast or end > pos:
-                self._sink.OnPiece(view[pos:end], isLast)
+            Unmask(view, pos, end, self._key, self._length - self.Left & 3)
+        self.Left -= end - pos
+        if not self._skipping:
+            self._GivePiece(view, pos, end)
         return end
 
-    def _Check(self, buf, pos, end):
-        Unmask(buf, pos, end, self._key, self._phase)
-        self._phase = self._phase + end - pos & 3
-        if self.IsText:
-            self._text.Feed(buf, pos, end)
-            if not self._inPayload and self._first & _FIN:
-                self._text.End()
+    def _GivePiece(self, view, pos, end):
+        isLast = not self.Left and self._first & _FIN != 0
+        if isLast:
+            self._inMessage = False
+        elif pos == end:
+            return
+        if not self.IsText or self._isPacked or self._IsUtf8(view, pos, end, isLast):
+            self._sink.OnPiece(view[pos:end], isLast)
 
-    def _Violated(self, error):
+    def _IsUtf8(self, buf, start, end, isLast):
+        """Says whether buf[start:end] goes on as text, and ends so if it is the last; if not that is a violation."""
+        text = self._text
+        if text.Feed(buf, start, end) and (text.IsWhole() or not isLast):
+            return True
+        self._Violate(CLOSE_BAD_DATA, "not UTF-8")
+        return False
+
+    def _Violate(self, code, why):
         self._skipping = True
-        self._sink.OnViolation(error.Code, str(error))
+        self._sink.OnViolation(code, why)
+
+
+def _HeaderSize(second):
+    """Returns the bytes of the header whose second byte is given."""
+    size = 6 if second & _MASKED else 2
+    second &= 127
+    return size if second < 126 else size + 2 if second == 126 else size + 8
+
+
+def _LongLength(view, pos, size):
+    return int.from_bytes(view[pos : pos + size], "big")

@@ -38,6 +38,8 @@ _CLOSING = const(1)
 _LAST = const(2)
 _LOST = const(3)
 
+_LOST_BY = (OSError, ValueError)  # ValueError: MicroPython does not trust the client's certificate
+
 _IN = const(1)  # poll's mask
 
 _TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
@@ -116,38 +118,36 @@ class WebSocketConnection(WebSocketSender):
         if not self._worker:
             return
         if rest:
-            buf = bytearray(rest)
-            self._Feed(buf, memoryview(buf), len(buf))
+            self._Feed(memoryview(bytearray(rest)), len(rest))
         if self._worker:
             self.Notify(_IN, True)
             if self._tls:  # no poll tells of bytes inside TLS
                 self.OnReadyForReading()
 
     # --- receiving ---
+    # On the way of each message no frame is larger than MicroPython's C stack takes, see `_UnmaskWide` in
+    # libs/wsFrames.py. So what a callback raises is caught by the worker's loop, which calls OnFault.
 
     def OnReadyForReading(self):
-        slot = self._TakeBuffer()
+        slot = self._TakeScratch() if SCRATCH_SIZE else self.Share.Take(self)
         if not slot:  # OnSlot is called when there is one
             self.Notify(_IN, False)
             return
-        reads = _TLS_READS if self._tls else 1  # poll tells of what is left in a socket, not of bytes inside TLS
         try:
-            while reads and self._Receive(slot):
-                reads -= 1
+            if self._tls:
+                self._ReceiveInside(slot)
+            else:
+                self._Receive(slot)
         finally:
-            self._ReturnBuffer(slot)
-        if self._tls and not reads and self._worker:
-            self._worker.Post(self._ReadOn, self)
+            self._Return(slot)
 
-    def _TakeBuffer(self):
+    def _TakeScratch(self):
         share = self.Share
-        if not SCRATCH_SIZE:
-            return share.Take(self)
         slot = share.Scratch or XBufferSlot(SCRATCH_SIZE)  # another, where a callback steps the loop by hand
         share.Scratch = None
         return slot
 
-    def _ReturnBuffer(self, slot):
+    def _Return(self, slot):
         if SCRATCH_SIZE:
             self.Share.Scratch = slot
         else:
@@ -163,74 +163,87 @@ class WebSocketConnection(WebSocketSender):
         if self._worker:
             self.OnReadyForReading()
 
+    def _ReceiveInside(self, slot):
+        """Receives what is inside TLS, of which no poll tells; what takes too long is left for the loop's next turn."""
+        for _ in range(_TLS_READS):
+            if not self._Receive(slot):
+                return
+        self._worker.Post(self._ReadOn, self)
+
     def _Receive(self, slot):
         """Reads into the slot and acts on it; False when there is no more, or an end."""
+        view = slot.View
         have = 0
         if self._rest:
             have = len(self._rest)
-            slot.Buffer[:have] = self._rest
-        try:
-            count = ReadInto(self._stream, slot.View[have:] if have else slot.Buffer)
-        except (OSError, ValueError):  # ValueError: MicroPython does not trust the client's certificate
-            self.CloseFor(XClosedReason.Error)
-            return False
-        if not count:
-            if count is not None:
-                self.CloseFor(XClosedReason.ClosedByPeer)
+            view[:have] = self._rest
+        count = _TryRead(self._stream, view[have:] if have else view)
+        if not count or count < 0:
+            self._OnNothing(count)
             return False
         self._rest = None
-        self._Feed(slot.Buffer, slot.View, have + count)
+        self._Feed(view, have + count)
         if self._worker and self._state == _OPEN:
             self._OnProgress(count)
         return self._worker is not None
 
-    def _Feed(self, buf, view, end):
-        taken = self.Reader.Feed(buf, view, end)
+    def _OnNothing(self, count):
+        if count is not None:
+            self.CloseFor(XClosedReason.Error if count else XClosedReason.ClosedByPeer)
+
+    def _Feed(self, view, end):
+        taken = self.Reader.Feed(view, end)
         if taken < end:
             self._rest = bytes(view[taken:end])
 
     def OnPiece(self, view, isLast):
         """The FrameReader has found the next bytes of a message."""
         webSocket = self.WebSocket
-        isText = self.Reader.IsText
-        try:
-            if webSocket._onPiece:
-                webSocket._onPiece(webSocket, view, isText, isLast)
-            elif not isText:
-                self._Gather(view)
-                if isLast and webSocket._onBinary:
-                    webSocket._onBinary(webSocket, self._TakeMessage())
-            elif isLast and self._message is None:  # whole, where it lies
-                if webSocket._onText:
-                    webSocket._onText(webSocket, str(view, "utf-8"))
-            else:
-                self._Gather(view)
-                if isLast and webSocket._onText:
-                    text = str(self._TakeMessage(), "utf-8")
-                    self._message = None  # an answer may need that memory
-                    webSocket._onText(webSocket, text)
-        except Exception as ex:
-            self._OnCallbackError(ex)
-        if isLast:
-            self._message = None
+        if webSocket._onPiece:
+            webSocket._onPiece(webSocket, view, self.Reader.IsText, isLast)
+        elif isLast:
+            self._GiveMessage(view)
+        else:
+            self._Gather(view)
+
+    def _GiveMessage(self, last):
+        """Gives the message whose last piece has come to the application."""
+        webSocket = self.WebSocket
+        message = self._Whole(last)
+        if self.Reader.IsText:
+            callback = webSocket._onText
+            message = str(message, "utf-8")  # its bytes are free from now on: an answer may need that memory
+        else:
+            callback = webSocket._onBinary
+            if message is last:  # in a buffer that will be read into
+                message = memoryview(bytearray(last))
+        if callback:
+            callback(webSocket, message)
+
+    def _Whole(self, last):
+        """Returns the memoryview of a message, and forgets it: a single piece where it lies, or what was gathered."""
+        if self._message is None:
+            return last
+        self._Gather(last)
+        message = self._message
+        self._message = None
+        return memoryview(message)[: self._filled]
 
     def _Gather(self, view):
         """Appends to the message, which gets memory as it comes, up to what its frame has announced."""
-        message = self._message
-        start = self._filled if message is not None else 0
+        start = self._filled if self._message is not None else 0
         end = start + len(view)
-        if message is None or end > len(message):
-            size = max(end, min(end + self.Reader.Expected(), max(2 * start, _FIRST_ALLOC)))
-            larger = bytearray(size)
-            if start:
-                larger[:start] = memoryview(message)[:start]
-            self._message = message = larger
-        message[start:end] = view
+        if self._message is None or end > len(self._message):
+            self._Grow(start, end)
+        self._message[start:end] = view
         self._filled = end
 
-    def _TakeMessage(self):
-        """Returns the memoryview of the message, which is the application's from now on."""
-        return memoryview(self._message)[: self._filled]
+    def _Grow(self, filled, least):
+        size = min(least + self.Reader.Expected(), max(2 * filled, _FIRST_ALLOC))
+        larger = bytearray(max(least, size))
+        if filled:
+            larger[:filled] = memoryview(self._message)[:filled]
+        self._message = larger
 
     def OnControl(self, opcode, payload):
         """The FrameReader has found a control frame."""
@@ -384,3 +397,11 @@ class WebSocketConnection(WebSocketSender):
                 webSocket._onClosed(webSocket)
             except Exception as ex:
                 self.WebServer.Log("WebSocket: " + TraceText(ex), self.WebServer.ERROR)
+
+
+def _TryRead(stream, view):
+    """Reads as ReadInto does, but for a connection that is lost: -1."""
+    try:
+        return ReadInto(stream, view)
+    except _LOST_BY:
+        return -1

@@ -38,19 +38,22 @@ class Backlog:
         """Writes as much as the client takes; returns how many bytes that were. Raises OSError."""
         taken = 0
         for _ in range(_BURST):
-            if not self._frames:
-                break
-            frame = self._frames[0]
-            count = Write(stream, memoryview(frame)[self._sent :]) or 0
+            count = self._SendFirst(stream)
             taken += count
-            self._sent += count
-            self.Length -= count
-            if self._sent < len(frame):
+            if self._sent or not count or not self._frames:
                 break
+        return taken
+
+    def _SendFirst(self, stream):
+        frame = self._frames[0]
+        count = Write(stream, memoryview(frame)[self._sent :]) or 0
+        self._sent += count
+        self.Length -= count
+        if self._sent == len(frame):
             self._sent = 0
             self._frames.pop(0)
             self._InsertPong()
-        return taken
+        return count
 
     def _InsertPong(self):
         if self._pong:
@@ -81,10 +84,9 @@ class WebSocketSender(PolledSocket):
             return False
         if worker.IsElsewhere():
             return self._SendFromElsewhere(worker, frame)
-        if self._IsFull(len(frame)):
+        if (self._backlog or self._foreign) and self._IsFull(len(frame)):
             return False
-        self._Put(frame)
-        return self.IsOpen()
+        return self._Put(frame)
 
     def _IsFull(self, size):
         """Says whether a frame must not join those that wait; one alone always may."""
@@ -107,10 +109,11 @@ class WebSocketSender(PolledSocket):
             self._Put(frame)
 
     def _Put(self, frame):
-        if self._backlog:
-            self._backlog.Add(frame)
-        else:
-            self._Write(frame)
+        """Sends a frame, or lets it wait. Returns False when the connection is lost."""
+        if not self._backlog:
+            return self._Write(frame)
+        self._backlog.Add(frame)
+        return True
 
     def _Pong(self, frame):
         if self._backlog:
@@ -119,31 +122,34 @@ class WebSocketSender(PolledSocket):
             self._Write(frame)
 
     def _Write(self, frame):
-        try:
-            count = Write(self._stream, frame) or 0
-        except OSError:
+        count = _TryWrite(self._stream, frame)
+        if count < 0:
             self._Lose()
-            return
+            return False
         if count < len(frame):
-            self._backlog = Backlog(frame, count)
-            self._AwaitSending()
-            self.Notify(_OUT, True)
+            self._LetWait(frame, count)
+        return True
+
+    def _LetWait(self, frame, sent):
+        self._backlog = Backlog(frame, sent)
+        self._AwaitSending()
+        self.Notify(_OUT, True)
 
     def _AwaitSending(self):
         self._sendBy = self._worker.Now + self.WebServer.RequestsTimeoutSec * 1000 + TICK_MS
         self._Arm()
 
     def OnReadyForWriting(self):
-        backlog = self._backlog
-        if not backlog:
+        if not self._backlog:
             self.Notify(_OUT, False)
             return
         try:
-            count = backlog.Send(self._stream)
+            count = self._backlog.Send(self._stream)
         except OSError:
+            count = -1
+        if count < 0:
             self.CloseFor(XClosedReason.Error)
-            return
-        if not backlog.Length:
+        elif not self._backlog.Length:
             self._OnAllSent()
         elif count:
             self._AwaitSending()
@@ -159,3 +165,11 @@ class WebSocketSender(PolledSocket):
                 webSocket._onReadyToSend(webSocket)
         else:
             self._OnCloseSent()
+
+
+def _TryWrite(stream, frame):
+    """Writes as much as the client takes; returns how many bytes that were, -1 where the connection is lost."""
+    try:
+        return Write(stream, frame) or 0
+    except OSError:
+        return -1
