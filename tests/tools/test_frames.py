@@ -1,7 +1,8 @@
 """The methods on the way of every request and WebSocket message keep their frames small enough for the C stack.
 
-MicroPython takes a frame of more than 11 words (locals, stack, three words for each `try`) from the heap: VM_MAX_STATE_ON_STACK
-in py/objfun.c. How many a function needs stands in its bytecode's prelude, which MicroPython's own mpy-tool reads.
+MicroPython takes a frame of more than 11 words (locals, stack, three words for each `try`) from the heap:
+VM_MAX_STATE_ON_STACK in py/objfun.c. How many a function needs stands in its bytecode's prelude, which MicroPython's
+own mpy-tool reads.
 """
 
 import importlib.util
