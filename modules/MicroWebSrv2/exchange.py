@@ -8,7 +8,10 @@ properties: see `PolledSocket` for why.
 from .httpRequest import HttpRequest
 from .httpResponse import HttpResponse
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_KEEP_ALIVE, RequestHead
+from .libs.interpreter import const
 from .webRoute import ROUTES
+
+_MAX_NAME = const(128)  # bytes of a path in the log
 
 
 class Exchange(RequestHead):
@@ -60,6 +63,10 @@ class Exchange(RequestHead):
         self._seen = self._length = 0
         self._target = self.Path = b"/"
         self.Methods = self.Route = self.Args = self.File = None
+
+    def Name(self):
+        """Returns what the log calls the request: its path encoded, so that it forges no line, and cut."""
+        return "%s %s" % (self._method, str(self.Path[:_MAX_NAME], "ascii"))
 
     def IsKeepAlive(self):
         """Says whether the connection stays open after the answer (RFC 9112 section 9.3)."""

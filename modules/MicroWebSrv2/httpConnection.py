@@ -165,7 +165,8 @@ class HttpConnection(PolledSocket):
         elif self._state == _IDLE and self.AwaitsSlot:  # its request has come, and was never read
             self.Refuse(HttpError(503, "no buffer"))
         elif self._state == _HANDLING and exchange and not exchange.Answered:
-            self.WebServer.Log("no answer to %s came in time" % exchange.Request.Path, self.WebServer.WARNING)
+            self.WebServer.Log("no answer to %s came in time" % exchange.Name(), self.WebServer.WARNING)
+            self._closing = True  # what comes too late must not be taken for the answer to another request
             exchange.Response.ReturnServiceUnavailable()
         else:
             self.CloseFor(XClosedReason.Timeout)

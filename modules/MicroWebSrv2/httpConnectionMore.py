@@ -29,6 +29,7 @@ _MIN_RATE = const(256)  # bytes a second: a content that comes slower is cut off
 _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more than a new connection
 _TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
 _MEMORY_MS = const(50)  # between two looks whether there is memory for TLS
+_ANSWER_SEC = const(60)  # how long a handler may take that reads the content itself, from its end on
 _HANDLER_MS = const(2500)  # patience with a handler that answers later, beyond that with a client
 
 
@@ -82,10 +83,6 @@ class HttpConnectionMore:
         """Lets `successor.TakeOver(worker, mask, rest)` have the socket after 101, not the XAsyncTCPClient."""
         self._successor = successor
 
-    def IsElsewhere(self):
-        """Says whether the connection is served by another thread than the calling one."""
-        return self._worker is not None and self._worker.IsElsewhere()
-
     def Post(self, callback):
         """Calls `callback()` in the thread that serves the connection."""
         if self._worker:
@@ -97,6 +94,8 @@ class HttpConnectionMore:
         A read that leaves room has had them all; another would cost an exception on CPython.
         """
         for _ in range(_TLS_READS):
+            if self._state == _IDLE and self._pos == self._have:  # a buffer that is full of what was answered
+                self._pos = self._have = self._scanned = 0
             if self._state > _HEAD or not self._worker or not (self._slot or self._TakeSlot()) or not self._Fill():
                 return
             isFull = self._have == len(self._buf)
@@ -229,7 +228,7 @@ class HttpConnectionMore:
         if self._state == _BODY:
             self._reader = None
             self._state = _HANDLING
-            self.ExpireAt = 0
+            self.SetExpiry(self._answerSec if self._expecting else _ANSWER_SEC)
 
     def _CostsMoreToSkip(self):
         """Says whether a new connection costs less than skipping a content that nobody reads."""
@@ -239,6 +238,7 @@ class HttpConnectionMore:
     def Defer(self, timeoutSec):
         """The answer comes later: the slot is given back, the deadline is the handler's."""
         self._GiveUpSlot()
+        self._answerSec = timeoutSec
         if not self._expecting:
             self._expecting = True
             self._worker.Expecting += 1

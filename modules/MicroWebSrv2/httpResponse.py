@@ -213,8 +213,8 @@ class HttpResponse:
         exchange.Answered = True
         exchange.Body = content
         exchange.BodyLength = length
-        if exchange.Deferred and exchange.Connection.IsElsewhere():
-            exchange.Connection.Post(lambda: self._Compose(code, contentType))
+        if exchange.Deferred:
+            self._AnswerLate(exchange, code, contentType)
         else:
             self._Compose(code, contentType)
 

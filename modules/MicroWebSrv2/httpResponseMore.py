@@ -48,6 +48,16 @@ class HttpResponseMore:
         exchange.Custom = exchange.Deferred = True
         exchange.Connection.Defer(timeoutSec)
 
+    def _AnswerLate(self, exchange, code, contentType):
+        """Answers a deferred request in the thread that serves its connection: what writes heads is that thread's."""
+        worker = exchange.Connection.GetWorker()
+        if worker is None:  # the client has gone
+            DropBody(exchange)
+        elif worker.IsElsewhere():
+            worker.Post(lambda: self._Compose(code, contentType), exchange.Connection)
+        else:
+            self._Compose(code, contentType)
+
     @property
     def IsDeferred(self):
         """bool: the answer comes after the handler has returned."""

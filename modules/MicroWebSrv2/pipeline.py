@@ -98,7 +98,7 @@ def _AskModules(web, exchange):
 
 
 def _OnNoAnswer(web, exchange):
-    web.Log("%s %s was not answered by its handler" % (exchange._method, exchange.Request.Path), web.WARNING)
+    web.Log("%s was not answered by its handler" % exchange.Name(), web.WARNING)
     exchange.Response.ReturnNotImplemented()
 
 
@@ -111,7 +111,7 @@ def OnFailure(exchange, error):
         return
     try:
         text = str(error) if isinstance(error, StackError) else TraceText(error)  # no depth is left to walk in
-        web.Log("%s %s: %s" % (exchange._method, exchange.Request.Path, text), web.ERROR)
+        web.Log("%s: %s" % (exchange.Name(), text), web.ERROR)
     except MemoryError:  # what is left is for the answer
         pass
     _AnswerFault(exchange, 503 if isinstance(error, MemoryError) else 500)
@@ -121,6 +121,8 @@ def _AnswerFault(exchange, status):
     if exchange.Answered:  # a half answer must not look like a whole one
         exchange.Connection.Close()
     else:
+        if exchange.Deferred:  # what was to come later must not be taken for the answer to another request
+            exchange.Connection.CloseAfterwards()
         exchange.Response.ReturnRefusal(status)
 
 

@@ -18,6 +18,8 @@ _INODE = const(1)  # indices of a stat tuple
 _SIZE = const(6)
 _MTIME = const(8)
 
+_MAX_KEPT_PATH = const(128)  # bytes: slashes can be repeated, and make a path of a small file as long as a head
+
 _VARY = b"\r\nVary: Accept-Encoding"
 
 
@@ -128,6 +130,8 @@ def _IsStillIt(file, worker):
 
 
 def _Remember(share, file, exchange):
+    if len(exchange.Path) > _MAX_KEPT_PATH:
+        return
     files = share.Files
     file.Second = share.Worker.Now // 1000
     file.Turn = share.Worker.Turn

@@ -275,11 +275,11 @@ def sent_count(server, request):
 class Later:
     """Answers a deferred request from the pool's timer."""
 
-    def __init__(self, response, text):
+    def __init__(self, response, text, ms=30):
         self._response = response
         self._text = text
         response.Defer()
-        _pool.AddTimer(30, self.on_timer)
+        _pool.AddTimer(ms, self.on_timer)
 
     def on_timer(self):
         _pool.RemoveTimer(self.on_timer)
@@ -304,6 +304,40 @@ def defer_content(server, request):
 @WebRoute(GET, "/defer/never")
 def defer_never(server, request):
     request.Response.Defer(1)
+
+
+@WebRoute(GET, "/defer/too-late")
+def defer_too_late(server, request):
+    """Answers when the client has been told already that nothing came."""
+    later = Later(request.Response, "too late", 2500)
+    request.Response.Defer(1)
+    return later
+
+
+@WebRoute(GET, "/defer/raises")
+def defer_raises(server, request):
+    Later(request.Response, "of one that has failed")
+    raise ValueError("the handler's own fault")
+
+
+@WebRoute(GET, "/defer/gone")
+def defer_gone(server, request):
+    """Answers from a thread when the client has gone: what writes heads is the serving thread's alone."""
+    import _thread
+
+    response = request.Response
+    connection = request._exchange.Connection
+    response.Defer()
+
+    def answer():
+        while connection.GetWorker():
+            SleepMs(20)
+        head = connection.Share.Head()
+        head.Length = 0
+        response.ReturnOk("nobody hears it")
+        print("GONE, and %d bytes written" % head.Length)
+
+    _thread.start_new_thread(answer, ())
 
 
 @WebRoute(GET, "/defer/thread")

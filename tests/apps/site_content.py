@@ -67,6 +67,30 @@ def refuse(server, request):
     request.Response.ReturnForbidden()
 
 
+class Forgetful:
+    """Reads a content as it comes, and forgets to answer."""
+
+    def __init__(self, request):
+        self._connection = request._exchange.Connection
+        self._buffer = bytearray(512)
+        request.ContentStream.OnReady = self.on_ready
+
+    def on_ready(self, stream):
+        count = 1
+        while count:
+            count = stream.readinto(self._buffer)
+        if count == 0:
+            left = self._connection.ExpireAt - self._connection.GetWorker().Now
+            print("UPLOAD FORGOTTEN for %d s" % (left // 1000))
+
+
+@WebRoute(PUT, "/upload/forgotten", stream=True)
+def forget(server, request):
+    if "defer" in request.QueryParams:
+        request.Response.Defer(1)
+    Forgetful(request)
+
+
 @WebRoute(PUT, "/upload/raises", stream=True)
 def fail(server, request):
     raise ValueError("the handler's own fault")

@@ -320,8 +320,27 @@ def test_deferred_answer_that_never_comes(site):
     site.wait_for("LOG 2 .*no answer to /defer/never")
 
 
+@pytest.mark.parametrize("path, status", [("/defer/too-late", 503), ("/defer/raises", 500)])
+def test_deferred_answer_that_comes_too_late_is_no_answer_to_another_request(site, path, status):
+    """What was to be told to the first request must not be told to the second one: the connection ends."""
+    with Client(site.port) as client:
+        client.send(request("GET", path) + request("GET", "/defer/never"))
+        answer = client.response()
+        assert (answer.status, answer.field("Connection")) == (status, "close")
+        client.shut()
+        assert client.ended()
+
+
 @pytest.mark.not_on_board(NO_THREADS)
 def test_deferred_answer_from_a_thread(site, client):
     for _ in range(3):
         assert client.get("/defer/thread").text == "from a thread"
     assert client.get("/hello").text == "hello"
+
+
+@pytest.mark.not_on_board(NO_THREADS)
+def test_deferred_answer_from_a_thread_to_a_client_that_has_gone(site):
+    with Client(site.port) as client:
+        client.send(request("GET", "/defer/gone"))
+        client.reset()
+    site.wait_for("^GONE, and 0 bytes written")

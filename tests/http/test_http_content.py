@@ -319,6 +319,15 @@ def test_stream_in_segments(client):
     assert uploaded(client.response()) == (300, zlib.crc32(pattern(300)))
 
 
+def test_stream_that_is_not_answered(site):
+    """The deadline that the handler has set counts from the content's end; without one it has a minute."""
+    with Client(site.port) as client:
+        assert client.request("PUT", "/upload/forgotten?defer", body=b"12345").status == 503
+    with Client(site.port) as client:
+        client.send(request("PUT", "/upload/forgotten", body=b"12345"))
+        site.wait_for("UPLOAD FORGOTTEN for 60 s$")
+
+
 def test_stream_that_breaks_off(site):
     with Client(site.port) as client:
         client.send(head("/upload", 1000, method="PUT") + b"12345")

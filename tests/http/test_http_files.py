@@ -2,6 +2,7 @@
 
 import email.utils
 import gzip
+import json
 import os
 
 import pytest
@@ -152,6 +153,18 @@ def test_directory_without_slash(client, path, location):
     answer = client.get(path)
     assert answer.status == 307
     assert answer.field("Location") == location
+
+
+def test_long_paths_of_a_file_are_not_kept(site, client):
+    """Slashes can be repeated, so that one small file has as many long paths as a client likes."""
+
+    def free(length):
+        for i in range(7):
+            assert client.get("/" * (length - i) + "page.txt").status == 200
+        return json.loads(client.get("/state").body)["free"]
+
+    before = free(20)
+    assert before - free(900) < 3000, "bytes of memory gone to paths"
 
 
 def test_redirect_does_not_lead_to_another_host(site):

@@ -147,6 +147,13 @@ def test_handler_without_an_answer(site, client):
     assert client.get("/hello").text == "hello"
 
 
+def test_path_forges_no_line_of_the_log(site, client):
+    assert client.get("/status/%0d%0aLOG%203%20forged%1b%5b31m").status == 500
+    site.wait_for("^LOG 3 GET /status/%0d%0aLOG%203%20forged%1b%5b31m: ")
+    assert client.get("/status/" + "x" * 500).status == 500
+    site.wait_for("^LOG 3 GET /status/x{120}: ")  # 128 bytes of it: a log may be in flash memory
+
+
 def test_handler_that_raises(site, client):
     answer = client.get("/raises")
     assert answer.status == 500

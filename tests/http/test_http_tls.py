@@ -150,6 +150,18 @@ def test_many_requests_in_one_record(tls):
         assert tls.response().status == 200
 
 
+@pytest.mark.parametrize("size, count", [(128, 24), (64, 300), (1024, 3)])
+def test_requests_that_fill_the_buffer(tls, size, count):
+    """Of a record that ends no request, the buffer has had all, and has no room for what TLS still keeps."""
+    one = request("GET", "/hello", ["X-Filled: " + "x" * (size - len(request("GET", "/hello")) - 12)])
+    assert len(one) == size and 1024 % size == 0
+    tls.send(one * count)
+    for _ in range(count):
+        assert tls.response().text == "hello"
+    tls.send(b"\r\n" * 1000 + one)
+    assert tls.response().text == "hello"
+
+
 def test_deferred_answer(tls):
     assert tls.get("/defer/timer/x").text == "deferred x "
     assert tls.request("POST", "/defer/content", body=b"y").text == "deferred y "
