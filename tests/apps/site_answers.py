@@ -337,6 +337,7 @@ def defer_gone(server, request):
         response.ReturnOk("nobody hears it")
         print("GONE, and %d bytes written" % head.Length)
 
+    print("STAYS until its client goes")
     _thread.start_new_thread(answer, ())
 
 
