@@ -4,6 +4,7 @@ Imported by the first request that is asked (MicroPython), or with HttpRequest (
 """
 
 from .libs.httpSyntax import SEEN_UPGRADE, ContentError
+from .libs.interpreter import TextOf
 from .libs.urlUtils import UrlUtils
 
 
@@ -22,7 +23,7 @@ class HttpRequestMore:
         if self.ContentType != "application/x-www-form-urlencoded" or not self._exchange.Content:
             return []
         try:
-            return UrlUtils.ParseQuery(bytes(self._exchange.Content).decode("utf-8"))
+            return UrlUtils.ParseQuery(TextOf(bytes(self._exchange.Content)))
         except (ValueError, UnicodeError) as ex:
             raise ContentError(400, "malformed form: %s" % ex)
 

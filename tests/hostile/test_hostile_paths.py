@@ -235,10 +235,13 @@ def test_no_link_leads_out_of_the_root(server):
     (root / "relative.txt").symlink_to("../config.json")
     (root / "twice.txt").symlink_to("out.txt")
     (root / "out.pyhtml").symlink_to(server.folder / "www-secret" / "secret.txt")
+    (root / "linked").mkdir()
+    (root / "linked" / "index.html").symlink_to(server.folder / "config.json")
     (root / "script.js").write_text("script")
     (root / "script.js.gz").symlink_to(server.folder / "config.json")
     os.utime(server.folder / "config.json", (4_000_000_000, 4_000_000_000))  # an older twin is not sent anyway
-    for path in ("/out.txt", "/out/secret.txt", "/out/", "/relative.txt", "/twice.txt", "/out.pyhtml", "/www/out.txt"):
+    alone = ["/out.txt", "/relative.txt", "/twice.txt", "/out.pyhtml", "/www/out.txt"]
+    for path in [*alone, "/out/secret.txt", "/out/", "/linked/", "/linked/index.html"]:
         with Client(server.port) as client:
             answer = client.get(path)
             assert (answer.status, b"SECRET" in answer.body) == (404, False), path

@@ -255,7 +255,9 @@ def test_form_of_another_type_is_none(client):
     assert json.loads(client.request("POST", "/form").body)["form"] == {}
 
 
-@pytest.mark.parametrize("data", [b"a=%", b"a=%zz", b"a=%ff", b"a=\xff", b"&".join([b"a=1"] * 1001)])
+@pytest.mark.parametrize(
+    "data", [b"a=%", b"a=%zz", b"a=%ff", b"a=\xff", b"a=\xc0\xaf", b"a=%c0%af", b"&".join([b"a=1"] * 1001)]
+)
 def test_malformed_form(client, data):
     assert client.request("POST", "/form", [FORM], data).status == 400
     assert client.get("/hello").text == "hello"
@@ -272,7 +274,7 @@ def test_json(client, value):
 
 
 # No more than these: MicroPython's json lets a missing bracket and the like pass.
-@pytest.mark.parametrize("data", [b"nonsense", b"\xff", b'"\\u12', b"{]"])
+@pytest.mark.parametrize("data", [b"nonsense", b"\xff", b'"\xed\xa0\x80"', b'"\\u12', b"{]"])
 def test_malformed_json_is_none(client, data):
     answer = client.request("POST", "/json", ["Content-Type: application/json"], data)
     assert json.loads(answer.body) == {"got": None}

@@ -70,6 +70,8 @@ def test_file_without_a_type(client, path):
         "/other.js",
         "/page.txt%00.html",
         "/page%2etxt/x",
+        "/folder%2fother.css",
+        "/%2Fpage.txt",
     ],
 )
 def test_file_that_is_not_there(client, path):

@@ -135,6 +135,7 @@ BAD = [
     ("text behind a quoted string", "RFC 2045 section 5.1", "B", _named(b'name="a"b'), 400),
     ("a quote in a token", "RFC 2045 section 5.1", "B", _named(b'name=a"b"'), 400),
     ("a name that is not UTF-8", "RFC 7578 section 5.1", "B", _named(b'name="\xff"'), 400),
+    ("a dot in two bytes", "RFC 3629 section 3", "B", _named(b'name="a"; filename="\xc0\xae"'), 400),
     ("a NUL in a head", "RFC 2822 section 2.2", "B", _named(b'name="a\x00"'), 400),
     ("a bare LF in a head", "RFC 2822 section 2.2", "B", _named(b'name="a"\nX: y'), 400),
     ("a bare CR in a head", "RFC 2822 section 2.2", "B", _named(b'name="a"\rX: y'), 400),

@@ -386,7 +386,9 @@ QUOTED = (
     ("?#&=", "%3F%23%26%3D"),
 )  # fmt: skip
 
-BAD_QUOTED = ("%", "%4", "%zz", "%4g", "%+5", "% 5", "a%", "%%41", "%e9", "%c3", "%ff", "%c3%28", "%80")
+BAD_QUOTED = ("%", "%4", "%zz", "%4g", "%+5", "% 5", "a%", "%%41", "%e9", "%c3", "%ff", "%c3%28", "%80",
+              "%c0%ae", "%c1%bf", "%e0%80%ae", "%e0%9f%bf", "%ed%a0%80", "%f0%8f%bf%bf", "%f4%90%80%80", "%f5%80%80%80",
+              "\u20ac%c0%ae")  # fmt: skip
 
 # (query, pairs): WHATWG URL, application/x-www-form-urlencoded.
 QUERIES = (

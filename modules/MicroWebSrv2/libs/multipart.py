@@ -7,7 +7,7 @@ that the first delimiter is like the others.
 """
 
 from .httpSyntax import HttpError
-from .interpreter import IsToken, const
+from .interpreter import IsToken, TextOf, const
 
 MIN_BUFFER = const(2048)  # bytes of the working buffer, at the least: a part's head must fit
 MAX_BOUNDARY = const(70)  # characters, RFC 2046 section 5.1.1; past it: 400
@@ -232,7 +232,7 @@ def _Text(buf, start, end):
     if b"\r" in raw or b"\n" in raw or b"\0" in raw:
         raise HttpError(400, "bare CR, LF or NUL in a part's head")
     try:
-        return str(raw, "utf-8")
+        return TextOf(raw)
     except UnicodeError:
         raise HttpError(400, "a part's head that is not UTF-8")
 

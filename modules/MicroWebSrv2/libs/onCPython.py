@@ -355,6 +355,11 @@ _HOST = b"0123456789.:abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_~%
 _TARGET = _HOST + b'/?@"<>`{}|^'
 
 
+def TextOf(data):
+    """Returns UTF-8 bytes as text. Raises UnicodeError."""
+    return str(data, "utf-8")
+
+
 def IsToken(buf, start, end):
     """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
     return end > start and not buf[start:end].translate(None, _TOKEN)

@@ -8,7 +8,7 @@ import socket as _socket
 
 from micropython import const
 
-from .onMicroPython import DefaultStackSize, Resolve, WouldBlock, _Local, _SetOption
+from .onMicroPython import DefaultStackSize, Resolve, TextOf, WouldBlock, _Local, _SetOption
 
 
 def ReadDatagram(sock, size):
@@ -87,7 +87,7 @@ def ParseJSON(data):
     """Returns the object of JSON bytes. Raises ValueError."""
     if not _AreBracketsClosed(data):  # first: what is nested without end would take the heap
         raise ValueError("a bracket is not closed, by the wrong one, or in too many others")
-    return _json.loads(data.decode("utf-8"))
+    return _json.loads(TextOf(data))
 
 
 def _AreBracketsClosed(data):

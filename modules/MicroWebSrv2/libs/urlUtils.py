@@ -1,5 +1,7 @@
 """Percent-encoding, paths and forms (RFC 3986, WHATWG URL): text in, text out."""
 
+from .interpreter import TextOf
+
 _SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _MAX_PARAMS = 1000  # of a query or a form; past it: ValueError
 
@@ -32,7 +34,7 @@ class UrlUtils:
             out.append(bytes((int(code, 16),)))
             out.append(piece[2:].encode("utf-8"))
         try:
-            return b"".join(out).decode("utf-8")
+            return TextOf(b"".join(out))
         except UnicodeError:
             raise ValueError("percent-encoding that is not UTF-8")
 
