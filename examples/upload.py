@@ -59,7 +59,7 @@ class _Upload:
         """Appends bytes (memoryview)."""
         self.Size += len(data)
         if self.Size > _MAX_FILE:
-            raise _TooLarge()
+            raise _TooLarge
         self._file.write(data)
 
     def close(self):

@@ -164,9 +164,8 @@ def _check(data, where):
     """Raise ToolError that names every fault of a board's description; `where` says whose it is."""
     if _validator() is None:
         return
-    faults = []
-    for error in sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path))):
-        faults.append(f"  {'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}")
+    errors = [(list(map(str, error.absolute_path)), error.message) for error in _validator().iter_errors(data)]
+    faults = [f"  {'.'.join(path) or 'the file'}: {message}" for path, message in sorted(errors)]
     if not faults:
         for kind in ("install", "update"):
             image = data.get("flash", {}).get(kind)

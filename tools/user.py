@@ -69,6 +69,7 @@ def put(data, user):
 
 
 def is_named(other, name):
+    """Whether an element of `users` is the user `name`; it may be anything, a file says what it likes."""
     return isinstance(other, dict) and other.get("name") == name
 
 

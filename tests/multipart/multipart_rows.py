@@ -47,8 +47,10 @@ GOOD = [
         "what is nearly a boundary",
         "RFC 2046 section 5.1.1",
         "Bound",
-        b'--Bound\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
-        b"\r\r\n\r\n-\r\n--\r\n--B\r\n--Boun\r\n--boundary\r\n-Bound--\r\n--Bound--\r\n",
+        (
+            b'--Bound\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+            b"\r\r\n\r\n-\r\n--\r\n--B\r\n--Boun\r\n--boundary\r\n-Bound--\r\n--Bound--\r\n"
+        ),
         [("a", None, "text/plain", b"\r\r\n\r\n-\r\n--\r\n--B\r\n--Boun\r\n--boundary\r\n-Bound--")],
     ),
     (

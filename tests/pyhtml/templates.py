@@ -5,7 +5,7 @@ Pages see `items` = [1, 2, 3] and `name` = "<&>".
 
 LONG = b"a literal that is too long to be kept in memory; "
 
-# (name, template, page)
+# What they render: (name, template, page).
 GOOD = (
     ("nothing", b"", b""),
     ("text alone", b"<p>plain</p>\n", b"<p>plain</p>\n"),
@@ -45,8 +45,10 @@ GOOD = (
     ("for over nothing", b"{{ for x in () }}a{{ end }}", b""),
     (
         "nested",
-        b"{{ for x in items }}{{ if x % 2 }}{{ for y in range(x) }}{{ if y }}-{{ else }}+{{ end }}{{ end }}{{ else }}"
-        b"{{ py }}print('p', end='') {{ end }}{{ end }};{{ end }}",
+        (
+            b"{{ for x in items }}{{ if x % 2 }}{{ for y in range(x) }}{{ if y }}-{{ else }}+{{ end }}{{ end }}"
+            b"{{ else }}{{ py }}print('p', end='') {{ end }}{{ end }};{{ end }}"
+        ),
         b"+;p;+--;",
     ),
     ("ten deep", b"{{ if 1 }}{{ for i in (1,) }}" * 10 + b"deep" + b"{{ end }}" * 20, b"deep"),

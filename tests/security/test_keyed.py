@@ -65,4 +65,4 @@ def test_values(runtime):
         f"import sys\nsys.path.insert(0, {str(CHECKS)!r})\nexec(open({str(program)!r}).read())",
         heap="2m", files=[program, CHECKS / "checks.py"],
     )  # fmt: skip
-    assert re.findall(r"^ok (\w+)$", output, re.M) == wanted, output
+    assert re.findall(r"^ok (\w+)$", output, re.MULTILINE) == wanted, output

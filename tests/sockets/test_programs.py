@@ -30,10 +30,10 @@ second_port = port
 def check(runtime, program, *arguments):
     """Run a program of checks; fail with what it printed unless all were well."""
     source = (PROGRAMS / f"{program}.py").read_text()
-    wanted = re.findall(r"^        (\w+),$", source[source.rindex("run(") :], re.M)
-    wanted = wanted or re.search(r"^run\(\[(.*)\]\)$", source, re.M).group(1).split(", ")
+    wanted = re.findall(r"^        (\w+),$", source[source.rindex("run(") :], re.MULTILINE)
+    wanted = wanted or re.search(r"^run\(\[(.*)\]\)$", source, re.MULTILINE).group(1).split(", ")
     output = runtime.run(PROGRAMS / f"{program}.py", arguments)
-    assert re.findall(r"^ok (\w+)$", output, re.M) == wanted, output
+    assert re.findall(r"^ok (\w+)$", output, re.MULTILINE) == wanted, output
     assert f"CHECKS {len(wanted)}" in output
 
 

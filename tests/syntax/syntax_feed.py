@@ -156,6 +156,12 @@ def _value_error(function, argument):
 
 def values():
     """Yields (name, what is wrong or None) of every row without bytes."""
+    yield from field_values()
+    yield from url_values()
+
+
+def field_values():
+    """Those of fields and statuses."""
     for moment, text in rows.DATES:
         yield "HttpDate " + text, _same(HttpDate(moment), text)
         yield "ParseHttpDate " + text, _same(ParseHttpDate(text), moment[:6])
@@ -172,6 +178,10 @@ def values():
     for text in ("a\rb", "a\nb", "a\0b", "\r\n"):
         yield f"IsFieldValue {text!r}", _same(IsFieldValue(text), False)
     yield "IsFieldValue", _same(IsFieldValue("a \t\u00e9"), True)
+
+
+def url_values():
+    """Those of paths and queries."""
     for path, plain in rows.DOT_SEGMENTS:
         yield "RemoveDotSegments " + path, _same(UrlUtils.RemoveDotSegments(path), plain)
     for text, quoted in rows.QUOTED:

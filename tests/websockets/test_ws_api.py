@@ -16,7 +16,7 @@ CHECKS = FOLDER.parent / "sockets" / "programs"
 
 def run_checks(runtime):
     output = runtime.run(f"import sys\nsys.path.insert(0, {str(CHECKS)!r})\nexec(open({str(PROGRAM)!r}).read())")
-    return output, re.findall(r"^ok (\w+)$", output, re.M)
+    return output, re.findall(r"^ok (\w+)$", output, re.MULTILINE)
 
 
 def test_api(runtime):

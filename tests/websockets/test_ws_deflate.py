@@ -63,8 +63,8 @@ def test_echo(echo, size):
             assert ws.recv(20) == message
 
 
-@pytest.mark.parametrize("server_bits", (None, 8, 9, 15))
-@pytest.mark.parametrize("client_bits", (None, True, 9, 15))
+@pytest.mark.parametrize("server_bits", [None, 8, 9, 15])
+@pytest.mark.parametrize("client_bits", [None, True, 9, 15])
 def test_windows(echo, server_bits, client_bits):
     offer = ClientPerMessageDeflateFactory(False, False, server_bits, client_bits)
     with echo.connect(extensions=[offer]) as ws:

@@ -43,19 +43,22 @@ class Bar:
 
 def speed_bars(results):
     """The bars that the rounds have figures for."""
-    bars = []
-    for peer in PEERS:
-        bars.append(_ratio(results, f"dynamic route, rate to {peer}", OURS["CPython"], "dynamic", peer, 1))
+    cpython = OURS["CPython"]
+    bars = [_ratio(results, f"dynamic route, rate to {peer}", cpython, "dynamic", peer, 1) for peer in PEERS]
     bars.append(_ratio(results, "dynamic route, rate to microdot@unix", "mws2@unix", "dynamic", "microdot@unix", 8))
     for runtime, ours in OURS.items():
         floor = ours.replace("mws2", "floor")
         bars.append(_ratio(results, f"{runtime}: dynamic route, rate to the floor", ours, "dynamic", floor, 0.4))
         bars.append(_inner(results, f"{runtime}: file of 1 KB, rate to the dynamic route", ours, "static-1k", 0.7))
         bars.append(_inner(results, f"{runtime}: 304, rate to the dynamic route", ours, "static-304", 1))
-    for name in ("static-100k", "static-1m"):
-        bars.append(_ratio(results, f"CPython: {name}, rate to nginx", OURS["CPython"], name, "nginx@native", 0.8))
-    for peer in ("websockets@cpython", "uvicorn@cpython"):
-        bars.append(_ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", OURS["CPython"], "ws-125", peer, 1))
+    bars += [
+        _ratio(results, f"CPython: {name}, rate to nginx", cpython, name, "nginx@native", 0.8)
+        for name in ("static-100k", "static-1m")
+    ]
+    bars += [
+        _ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", cpython, "ws-125", peer, 1)
+        for peer in ("websockets@cpython", "uvicorn@cpython")
+    ]
     for runtime, ours in OURS.items():
         bars += _growth(results, runtime, ours)
     return bars

@@ -53,13 +53,9 @@ def cmake_files(board):
 
 def fragments(board, port_folder):
     """The paths of the board's fragments, in the order in which ESP-IDF gets them."""
-    found = []
-    for path in cmake_files(board):
-        lists = _FRAGMENTS.findall(path.read_text(encoding="utf-8"))
-        for word in " ".join(lists).split():
-            if word != "${SDKCONFIG_DEFAULTS}":
-                found.append((port_folder / word.replace("${MICROPY_BOARD_DIR}", str(board.folder))).resolve())
-    return found
+    lists = [words for path in cmake_files(board) for words in _FRAGMENTS.findall(path.read_text(encoding="utf-8"))]
+    found = [word for words in lists for word in words.split() if word != "${SDKCONFIG_DEFAULTS}"]
+    return [(port_folder / word.replace("${MICROPY_BOARD_DIR}", str(board.folder))).resolve() for word in found]
 
 
 def settings_of(paths):

@@ -66,7 +66,7 @@ def no_memory_to_try_again_later():
     made, addTimer = failing.server.ClientClass, worker.AddTimer
 
     def fail(*arguments):
-        raise MemoryError()
+        raise MemoryError
 
     failing.server.ClientClass = worker.AddTimer = fail
     expect(failing.greeted(), XClosedReason.ClosedByPeer)
@@ -80,7 +80,7 @@ def a_fault_in_telling_of_a_fault():
     failing = Failing(pool, [])
 
     def fail(error=None):
-        raise MemoryError()
+        raise MemoryError
 
     got = []
     client = XAsyncTCPClient.Create(pool, ADDRESS)

@@ -106,7 +106,7 @@ def close():
 
 
 def limits():
-    web_socket, connection = new()
+    web_socket = new()[0]
     for name, first in (("WaitFrameTimeoutSec", 60), ("MaxRecvMessageLength", 1000), ("MaxSendQueueLength", 1000)):
         expect(getattr(web_socket, name), first)
         for bad in (0, -1, "5", b"", []):
@@ -119,7 +119,7 @@ def limits():
 
 
 def callbacks():
-    web_socket, connection = new()
+    web_socket = new()[0]
     module = MicroWebSrv2.LoadModule("WebSockets")
     own = ("OnTextMessage", "OnBinaryMessage", "OnMessagePiece", "OnReadyToSend", "OnClosed")
     asked = ("OnWebSocketRequest", "OnWebSocketProtocol", "OnWebSocketAccepted")

@@ -21,19 +21,22 @@ def largest_block():
 
 
 @WebRoute(GET, "/memory")
-def memory(microWebSrv2, request):
+def memory(server, request):
+    """The free bytes of the heap, and the largest piece that can be had."""
     gc.collect()
     free = gc.mem_free() if hasattr(gc, "mem_free") else 0
     request.Response.ReturnOkJSON({"free": free, "largest": largest_block()})
 
 
 @WebRoute(GET, "/item/<id>")
-def item(microWebSrv2, request, args):
+def item(server, request, args):
+    """What was asked for, as JSON."""
     request.Response.ReturnOkJSON({"id": args["id"], "query": request.QueryParams})
 
 
 @WebRoute(POST, "/count", stream=True)
-def count(microWebSrv2, request):
+def count(server, request):
+    """The bytes of an upload, read piece by piece."""
     piece = bytearray(256)
     total = [0]
 
@@ -51,8 +54,9 @@ def count(microWebSrv2, request):
     request.ContentStream.OnReady = on_ready
 
 
-def on_accepted(modWebSockets, webSocket):
-    webSocket.OnTextMessage = lambda webSocket, msg: webSocket.SendTextMessage(msg)
+def on_accepted(server, web_socket):
+    """A new WebSocket: it echoes."""
+    web_socket.OnTextMessage = lambda web_socket, msg: web_socket.SendTextMessage(msg)
 
 
 MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
