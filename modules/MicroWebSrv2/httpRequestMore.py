@@ -28,7 +28,10 @@ class HttpRequestMore:
             raise ContentError(400, "malformed form: %s" % ex)
 
     def GetPostedJSONObject(self):
-        """Returns the posted JSON as an object; None if the content is not JSON, by type or by syntax."""
+        """Returns the posted JSON as an object; None if the content is not JSON, by type or by syntax.
+
+        None too where it is nested too deep, or a number has too many digits (more than 1000 on MicroPython).
+        """
         if not self._exchange.Content or not self.ContentType.endswith("json"):
             return None
         from .libs.interpreter import ParseJSON

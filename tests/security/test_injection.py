@@ -165,6 +165,14 @@ def test_nested_without_end(client, body):
     assert client.request("POST", "/json", [JSON], b"[[1]]").text.replace(" ", "") == "[[1]]"
 
 
+def test_a_number_without_end(client):
+    """The time for its digits grows with their square: no number, where that would be long. CPython takes 4300."""
+    for body in (b"9" * 10_000, b'{"a": [1, -%s]}' % (b"1" * 5000)):
+        assert client.request("POST", "/taken", [JSON], body).text == "not taken"
+    for body in (b"[%s]" % (b"7" * 1000), b'["%s"]' % (b"7" * 5000)):
+        assert client.request("POST", "/taken", [JSON], body).text == "taken"
+
+
 def test_a_bomb_stays_packed(client):
     """Nothing unpacks a content behind the application's back."""
     bomb = gzip.compress(bytes(50_000_000))

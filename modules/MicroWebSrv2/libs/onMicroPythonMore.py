@@ -80,18 +80,19 @@ def StartThread(function, args, stackSize):
         _thread.stack_size(previous)
 
 
+_MOST_DIGITS = const(1000)  # of a number in JSON: the time for all grows with their square, 160,000 take 40 s on a PC
 _DEEPEST_JSON = const(100)  # levels of lists and objects; the C stack of a board ends where they are written again
 
 
 def ParseJSON(data):
     """Returns the object of JSON bytes. Raises ValueError."""
-    if not _AreBracketsClosed(data):  # first: what is nested without end would take the heap
-        raise ValueError("a bracket is not closed, by the wrong one, or in too many others")
+    if not _IsSound(data):  # first: what is nested without end would take the heap, a number of many digits the time
+        raise ValueError("a bracket is not closed, by the wrong one, or in too many others; or a number is too long")
     return _json.loads(TextOf(data))
 
 
-def _AreBracketsClosed(data):
-    """Says what MicroPython's parser does not look at: it takes a text that is cut short for good."""
+def _IsSound(data):
+    """Says what MicroPython's parser does not look at: it takes a text that is cut short for good, and any number."""
     closing = bytearray(_DEEPEST_JSON)
     depth = 0
     i = 0
@@ -111,6 +112,13 @@ def _AreBracketsClosed(data):
             if not depth or closing[depth - 1] != byte:
                 return False
             depth -= 1
+        elif 48 <= byte <= 57:
+            end = i + _MOST_DIGITS
+            while i < size and 48 <= data[i] <= 57:
+                i += 1
+            if i > end:
+                return False
+            continue
         i += 1
     return not depth
 
