@@ -193,8 +193,11 @@ class Device:
         if not self._startServer() and runtime.IsHosted():
             self._pool = None
             return False
-        if self._threads:
-            self._startThreads()
+        if self._threads and not self._startThreads():
+            # All that was taken for them is given back: this thread may not have enough to serve otherwise.
+            self.Stop()
+            self._threads = 0
+            return self._start()
         return True
 
     def _beginTrial(self):
@@ -207,11 +210,11 @@ class Device:
     def _startThreads(self):
         try:
             self._pool.AsyncWaitEvents(threadsCount=self._threads)
+            return True
         except Exception as ex:
-            # No room for their stacks, by whatever name this port calls it.
+            # No room for their stacks or buffers, by whatever name this port calls it.
             self._log.Warning("server.threads: %d cannot be started (%s), the main thread serves" % (self._threads, ex))
-            self._pool.StopWaitEvents()
-            self._threads = 0
+            return False
 
     def _startServer(self):
         from . import server

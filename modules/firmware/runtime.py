@@ -312,7 +312,7 @@ def Replace(source, target):
 
 
 def IsHome(folder):
-    """Return True when a path is the device's own folder, however it is written: there its config.json lies."""
+    """Return True when the device's own folder, with its config.json, is a path or lies below it, however written."""
     try:
         before = os.getcwd()
         os.chdir(folder)
@@ -320,7 +320,7 @@ def IsHome(folder):
         return False
     try:
         # Windows and macOS aside, a folder has one name once it was gone to.
-        return os.getcwd() == before
+        return (before + "/").startswith(os.getcwd().rstrip("/") + "/")
     finally:
         os.chdir(before)
 

@@ -39,7 +39,7 @@ def Create(config, log):
 
 
 def _root(root, log):
-    """Return the folder whose files are served: the configured one, unless config.json lies in it."""
+    """Return the folder whose files are served: the configured one, unless config.json lies in it or below."""
     if runtime.IsHome(root):
         log.Error(
             'server.root: "%s" holds config.json with its passwords, "%s" is served instead. '
@@ -140,7 +140,7 @@ def LoadModules(names, log):
             MicroWebSrv2.LoadModule(name)
         except (MicroWebSrv2Exception, ImportError) as ex:
             log.Error("modules: %s" % ex)
-        except Exception as ex:
+        except (Exception, SystemExit) as ex:
             # A module is anybody's code: whatever it raises, the server still serves.
             log.Exception('modules: "%s" could not be loaded' % name, ex)
 

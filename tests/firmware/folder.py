@@ -36,9 +36,9 @@ class Folder:
         """Write a file of the folder."""
         (self.path / name).write_text("\n".join(lines) + "\n")
 
-    def start(self, runtime):
-        """Start the device on `runtime`. Returns its process."""
-        return runtime.start_command(["-m", "main"], cwd=self.path)
+    def start(self, runtime, heap=None):
+        """Start the device on `runtime`, with a `heap` as "160k" of a MicroPython. Returns its process."""
+        return runtime.start_command(["-m", "main"], heap, cwd=self.path)
 
     def start_as_board(self, runtime):
         """Start the device on `runtime` as a board does, with a fake radio. Returns its process."""

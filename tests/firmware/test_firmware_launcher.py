@@ -8,7 +8,9 @@ import httpx
 import pytest
 import trustme
 
+from tests.conftest import require
 from tests.firmware.folder import Folder, free_port, get
+from tests.runtimes import RUNTIMES
 
 
 @pytest.fixture
@@ -112,13 +114,14 @@ def hello(microWebSrv2, request):
 """
 
 
-@pytest.mark.parametrize("root", [".", "webroot/..", "./"])
+@pytest.mark.parametrize("root", [".", "webroot/..", "./", "..", "/"])
 def test_folder_of_the_configuration_is_not_served(runtime, folder, root):
     folder.configure({"root": root})
     with folder.start(runtime) as process:
         answer = get(process)
         assert answer.text == "<p>welcome</p>"
-        assert httpx.get(answer.url.join("config.json")).status_code == 404
+        for path in ("config.json", f"{folder.path.name}/config.json", f"{folder.path}/config.json"):
+            assert httpx.get(answer.url.join(path)).status_code == 404
         assert "ERROR   server.root" in process.output()
 
 
@@ -194,6 +197,14 @@ def test_missing_module_is_logged_and_the_server_still_serves(runtime, folder):
     assert "Traceback" not in said
 
 
+def test_module_that_ends_the_program_is_left_out(runtime, folder):
+    folder.write("ending.py", "raise SystemExit(3)")
+    folder.configure(modules=["ending"])
+    with folder.start(runtime) as process:
+        assert get(process).status_code == 200
+        assert 'ERROR   modules: "ending" could not be loaded' in process.output()
+
+
 def test_profile_that_does_not_fit_gives_way_to_the_smallest(micropython, folder):
     folder.configure({"profile": "large"})
     with micropython.start_command(["-m", "main"], heap="500k", cwd=folder.path) as process:
@@ -226,6 +237,15 @@ def test_threads_serve_until_ctrl_c(runtime, folder):
     folder.configure({"threads": 2})
     with folder.start(runtime) as process:
         assert get(process).status_code == 200
+        end(process)
+
+
+def test_threads_that_find_no_memory_take_none(folder):
+    """The main thread serves in their place, with all the memory that they were to have."""
+    folder.configure({"threads": 16})
+    with folder.start(require(RUNTIMES["unix"]), heap="260k") as process:
+        process.wait_for("WARNING server.threads: 16 cannot be started")
+        assert get(process).text == "<p>welcome</p>"
         end(process)
 
 

@@ -320,7 +320,7 @@ def test_deferred_answer_that_never_comes(site):
     site.wait_for("LOG 2 no answer to GET /defer/never")
 
 
-@pytest.mark.parametrize("path, status", [("/defer/too-late", 503), ("/defer/raises", 500)])
+@pytest.mark.parametrize(("path", "status"), [("/defer/too-late", 503), ("/defer/raises", 500)])
 def test_deferred_answer_that_comes_too_late_is_no_answer_to_another_request(site, path, status):
     """What was to be told to the first request must not be told to the second one: the connection ends."""
     with Client(site.port) as client:

@@ -150,7 +150,7 @@ def test_many_requests_in_one_record(tls):
         assert tls.response().status == 200
 
 
-@pytest.mark.parametrize("size, count", [(128, 24), (64, 300), (1024, 3)])
+@pytest.mark.parametrize(("size", "count"), [(128, 24), (64, 300), (1024, 3)])
 def test_requests_that_fill_the_buffer(tls, size, count):
     """Of a record that ends no request, the buffer has had all, and has no room for what TLS still keeps."""
     one = request("GET", "/hello", ["X-Filled: " + "x" * (size - len(request("GET", "/hello")) - 12)])
