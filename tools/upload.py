@@ -1,7 +1,8 @@
 """Sends files to a board over its serial port, or by FTP: only those that changed, each whole or not at all.
 
 From a device folder (--device) all but config.json is sent, which `config` is for; without one, this project's
-webroot/. What else is on the board stays, unless --delete asks for another end. The board restarts at the end.
+webroot/. What else is on the board stays, unless --delete asks for another end: but for the compressed copy of a page
+that has none here, which browsers would go on getting. The board restarts at the end.
 """
 
 import argparse
@@ -91,16 +92,23 @@ def upload(remote, files, delete=False):
     """Bring `files` ({path: bytes or Path}) onto the board. With `delete`, what else is in their folders goes."""
     different, there = send_changed(remote, files)
     extra = sorted(set(there) - set(files))
-    for path in extra if delete else ():
+    gone = extra if delete else [path for path in extra if is_copy(path, files)]
+    for path in gone:
         remote.remove(path)
         print(f"upload: removed {path}")
     same = len(files) - len(different)
-    print(f"upload: {len(different)} sent, {same} already there" + _kept(extra, delete))
+    left = len(extra) - len(gone)
+    kept = f", {left} on the board that are not here left alone" if left else ""
+    print(f"upload: {len(different)} sent, {same} already there{kept}")
 
 
-def _kept(extra, delete):
-    """What to say of the files on the board that are not here."""
-    return "" if delete or not extra else f", {len(extra)} on the board that are not here left alone"
+def is_copy(path, files):
+    """Whether a file on the board is the compressed copy of a page that is not compressed here.
+
+    It is of another page. The server takes it for stale only if it is older, and a board without a battery for its
+    clock begins each time with the same day.
+    """
+    return path.endswith(".gz") and path[:-3] in files
 
 
 def main(arguments):

@@ -1,5 +1,6 @@
 """`make upload` on the emulated board: what changed goes, whole or not at all; what else is there stays."""
 
+import gzip
 import os
 import random
 import signal
@@ -91,6 +92,19 @@ def test_only_what_changed_is_sent(board, folder):
     assert files["config.json"] == b"{}"
     assert files["webroot/theirs.txt"] == b"kept"
     assert ".upload.new" not in files
+
+
+def test_a_new_page_is_seen_at_once(board, folder):
+    """Browsers accept gzip: the copy of the page that was there before is not for them any more."""
+    (folder / "webroot" / "page.html").write_text("<p>the first page</p>" * 100)
+    (folder / "webroot" / "page.html.gz").write_bytes(gzip.compress(b"<p>the first page</p>" * 100, mtime=0))
+    upload(board, folder)
+    (folder / "webroot" / "page.html").write_text("<p>mine</p>")
+    (folder / "webroot" / "page.html.gz").unlink()
+    times = board.said().count("MicroWebSrv2 serves")
+    assert "removed webroot/page.html.gz" in upload(board, folder)
+    board.wait_serves(80, times + 1)
+    assert board.get("/page.html").text == "<p>mine</p>"
 
 
 def test_what_is_not_here_goes_when_asked(board, folder):

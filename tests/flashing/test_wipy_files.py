@@ -1,5 +1,6 @@
 """The files of a WiPy 1.0: its configuration, pages and app over an FTP server that behaves like the board's."""
 
+import gzip
 import json
 
 import pytest
@@ -56,6 +57,30 @@ def test_what_is_not_here_is_removed_if_asked(at, wipy, folder, capsys):
     upload.main([*at, "--device", str(folder), "--delete"])
     assert set(wipy.files) == {"app.mpy", "webroot/index.html"}
     assert not (wipy.folder / "flash" / "webroot" / "a").exists()
+
+
+def test_the_copy_of_another_page_goes(at, wipy, folder, capsys):
+    """Whoever puts a page in the place of the first one has it shown, by browsers that accept gzip too."""
+    there = wipy.folder / "flash" / "webroot"
+    there.mkdir(parents=True)
+    (there / "index.html").write_text("<p>The first page")
+    (there / "index.html.gz").write_bytes(b"the first page, compressed")
+    (there / "alone.gz").write_bytes(b"no copy")
+    upload.main([*at, "--device", str(folder)])
+    said = capsys.readouterr().out
+    assert "upload: removed webroot/index.html.gz\n" in said
+    assert "3 sent, 0 already there, 1 on the board that are not here left alone" in said
+    assert set(wipy.files) == {"app.mpy", "webroot/index.html", "webroot/a/b/page.html", "webroot/alone.gz"}
+    upload.main([*at, "--device", str(folder)])
+    assert "removed" not in capsys.readouterr().out
+
+
+def test_copies_that_are_here_stay(at, wipy, folder):
+    (folder / "webroot" / "index.html").write_text("<p>Hello" * 1000)
+    (folder / "webroot" / "index.html.gz").write_bytes(gzip.compress(b"<p>Hello" * 1000, mtime=0))
+    for _ in range(2):
+        upload.main([*at, "--device", str(folder)])
+        assert {"webroot/index.html", "webroot/index.html.gz"} < set(wipy.files)
 
 
 def test_an_interrupted_upload_leaves_the_old_file(at, wipy, folder):
