@@ -15,6 +15,7 @@ from tests.runtimes import ROOT
 from tools.flashimage import read_image
 
 OLD = b"old page\n" * 500
+FIRST = b"<p>the first page</p>" * 100
 NEW = random.Random(4).randbytes(30_000)
 
 
@@ -48,8 +49,11 @@ os.rmdir("filling")
 
 
 @pytest.fixture(scope="module")
-def board(switch_on):
-    board = switch_on({"webroot/page.bin": OLD, "webroot/theirs.txt": b"kept", "config.json": b"{}"})
+def board(switch_on, tmp_path_factory):
+    copy = tmp_path_factory.mktemp("pages") / "first.html.gz"
+    copy.write_bytes(gzip.compress(FIRST, mtime=0))  # as a file it has a time, that of this computer
+    pages = {"webroot/first.html": FIRST, "webroot/first.html.gz": copy}
+    board = switch_on({"webroot/page.bin": OLD, "webroot/theirs.txt": b"kept", "config.json": b"{}", **pages})
     board.wait_serves()
     return board
 
@@ -83,7 +87,7 @@ def test_only_what_changed_is_sent(board, folder):
     said = upload(board, folder)
     assert "upload: sent app.py" in said and "upload: sent webroot/sub/new.txt (3 bytes)" in said
     assert "sent webroot/page.bin" not in said
-    assert "2 sent, 1 already there, 1 on the board that are not here left alone" in said
+    assert "2 sent, 1 already there, 3 on the board that are not here left alone" in said
     assert "0 sent, 3 already there" in upload(board, folder)
     (folder / "webroot" / "sub" / "new.txt").write_text("NEW")  # of the same length
     assert "1 sent, 2 already there" in upload(board, folder)
@@ -95,16 +99,13 @@ def test_only_what_changed_is_sent(board, folder):
 
 
 def test_a_new_page_is_seen_at_once(board, folder):
-    """Browsers accept gzip: the copy of the page that was there before is not for them any more."""
-    (folder / "webroot" / "page.html").write_text("<p>the first page</p>" * 100)
-    (folder / "webroot" / "page.html.gz").write_bytes(gzip.compress(b"<p>the first page</p>" * 100, mtime=0))
-    upload(board, folder)
-    (folder / "webroot" / "page.html").write_text("<p>mine</p>")
-    (folder / "webroot" / "page.html.gz").unlink()
+    """Browsers accept gzip: the copy of the page before is not for them any more, though this clock takes it for newer."""
+    assert board.get("/first.html").text == FIRST.decode()
+    (folder / "webroot" / "first.html").write_text("<p>mine</p>")
     times = board.said().count("MicroWebSrv2 serves")
-    assert "removed webroot/page.html.gz" in upload(board, folder)
+    assert "removed webroot/first.html.gz" in upload(board, folder)
     board.wait_serves(80, times + 1)
-    assert board.get("/page.html").text == "<p>mine</p>"
+    assert board.get("/first.html").text == "<p>mine</p>"
 
 
 def test_what_is_not_here_goes_when_asked(board, folder):
