@@ -37,21 +37,26 @@ def problems(text):
     return [f"{error.json_path.removeprefix('$').lstrip('.') or 'the file'}: {_expected(error)}" for error in found]
 
 
+# How a rule of the schema is said, with what it asks for.
+_SAYINGS = {
+    "type": lambda wanted: wanted if isinstance(wanted, str) else " or ".join(wanted),
+    "enum": lambda wanted: " or ".join(map(json.dumps, wanted)),
+    "minLength": "{} characters or more".format,
+    "maxLength": "{} characters or less".format,
+    "maxItems": "{} elements at most".format,
+}
+
+
 def _expected(error):
     """What a jsonschema error says was expected, without the value that was found."""
-    rule, wanted = error.validator, error.validator_value
-    said = {
-        "additionalProperties": error.message,
-        "required": error.message,
-        "type": f"expected {wanted}",
-        "enum": f"expected one of {wanted}",
-        "minimum": f"expected {wanted} or more",
-        "maximum": f"expected {wanted} or less",
-        "minLength": f"expected {wanted} characters or more",
-        "maxLength": f"expected {wanted} characters or less",
-        "maxItems": f"expected {wanted} elements at most",
-    }.get(rule)
-    return said or f"expected {error.schema.get('description', rule)}"
+    rule, schema = error.validator, error.schema
+    if rule in ("additionalProperties", "required"):
+        return error.message
+    if "minimum" in schema:
+        return f"expected {schema['minimum']}..{schema['maximum']}"
+    if rule in _SAYINGS:
+        return f"expected {_SAYINGS[rule](error.validator_value)}"
+    return f"expected {schema.get('description', rule)}"
 
 
 def edit(text):
