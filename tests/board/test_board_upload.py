@@ -99,7 +99,7 @@ def test_only_what_changed_is_sent(board, folder):
 
 
 def test_a_new_page_is_seen_at_once(board, folder):
-    """Browsers accept gzip: the copy of the page before is not for them any more, though this clock takes it for newer."""
+    """Browsers accept gzip: the copy of the page before is not for them, though the board takes it for newer."""
     assert board.get("/first.html").text == FIRST.decode()
     (folder / "webroot" / "first.html").write_text("<p>mine</p>")
     times = board.said().count("MicroWebSrv2 serves")
