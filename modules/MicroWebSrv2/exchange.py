@@ -9,7 +9,6 @@ from .httpRequest import HttpRequest
 from .httpResponse import HttpResponse
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_KEEP_ALIVE, RequestHead
 from .libs.interpreter import const
-from .webRoute import ROUTES
 
 _MAX_NAME = const(128)  # bytes of a path in the log
 
@@ -23,14 +22,12 @@ class Exchange(RequestHead):
     Params = None  # [(name, value), …] of the query, once asked for
 
     def __init__(self, connection):
-        super().__init__(ROUTES.Literal)
+        super().__init__(connection.Share.Files)
         self.Connection = connection
         self.WebServer = connection.WebServer
         self.Path = b"/"  # encoded, without the query
-        self.Methods = None  # {method: RouteResult} of the path
         self.Route = None  # RouteResult
         self.Args = None  # list of the route's arguments
-        self.File = None  # what staticFiles.py knows of the path's file, where no route takes the path
         self.Answered = False  # an answer is on its way, or was sent
         self.Deferred = False
         self.Custom = True  # something is set that must not reach the next exchange
@@ -62,7 +59,7 @@ class Exchange(RequestHead):
         self._minor = 1
         self._seen = self._length = 0
         self._target = self.Path = b"/"
-        self.Methods = self.Route = self.Args = self.File = None
+        self.Methods = self.Route = self.Args = self._kept = None
 
     def Name(self):
         """Returns what the log calls the request: its path encoded, so that it forges no line, and cut."""

@@ -17,24 +17,25 @@ def ResolvePath(web, path):
     # FAT takes a control character for the end of a name: "page.pyhtml\1.txt" would be the page's code.
     if not path.startswith("/") or "/." in path or "\\" in path or min(path.encode()) < 32:
         return None, None
-    root = web.RootPath
-    physical = (root if root != "/" else "") + path
+    start = len(web.RootPath) if web.RootPath != "/" else 0
+    physical = web.RootPath[:start] + path
     isFolder = path.endswith("/")
     stat = FileStat(physical[:-1] if isFolder else physical)
     if stat and stat[_MODE] & _KIND == _IS_DIRECTORY:
-        base = physical if isFolder else physical + "/"
-        if "~" in path and _HasAlias(base[:-1], len(physical) - len(path)):
-            return None, None
-        for page in web.DefaultPages:
-            stat = FileStat(base + page)
-            if IsFile(stat) and IsInside(base + page, root):
-                return base + page, stat
+        physical, stat = _DefaultPage(web, physical if isFolder else physical + "/")
+    elif isFolder or not IsFile(stat) or not IsInside(physical, web.RootPath):
         return None, None
-    if isFolder or not IsFile(stat) or not IsInside(physical, root):
-        return None, None
-    if "~" in path and _HasAlias(physical, len(physical) - len(path)):
+    if physical and "~" in path and _HasAlias(physical, start):
         return None, None
     return physical, stat
+
+
+def _DefaultPage(web, folder):
+    for page in web.DefaultPages:
+        stat = FileStat(folder + page)
+        if IsFile(stat) and IsInside(folder + page, web.RootPath):
+            return folder + page, stat
+    return None, None
 
 
 def IsFile(stat):

@@ -273,9 +273,12 @@ class HttpConnection(PolledSocket):
         """The answer under way is the last one: its end cannot be told otherwise."""
         self._closing = True
 
-    def NeedsNoField(self):
-        """Says whether the answer can go without a Connection field."""
-        return self.Exchange._minor and not self._closing and not self._unread
+    def TakesKept(self):
+        """Says whether the answer can be one that was kept: a GET's, in which nothing is of this one request."""
+        exchange = self.Exchange
+        if exchange.Custom or self._closing or self._unread or not exchange._minor:
+            return False
+        return exchange._method == "GET" and not self.WebServer.AllowOrigins
 
     def PutPersistence(self, head):
         """Writes the Connection field of the answer, if it needs one (RFC 9112 section 9.3)."""
@@ -296,16 +299,27 @@ class HttpConnection(PolledSocket):
         if self.Exchange.Body is not None and SendsFile(self._stream, self.Exchange.Body):
             self._BeginSendingFile(code, head)
             return
-        count = self._WriteHead(head)
+        count = self._WriteNow(head.View[: head.Length])
         if count == head.Length and self.Exchange.Body is None:
             self._OnAnswerSent(code)
         elif count >= 0:
             self._BeginSending(code, bytes(head.View[count : head.Length]))
 
-    def _WriteHead(self, head):
+    def TransmitKept(self, code, data):
+        """Sends an answer whose bytes are `data`, content and all."""
+        self.Exchange.Answered = True
+        if self._stream is None:  # the client has gone
+            return
+        count = self._WriteNow(data)
+        if count == len(data):
+            self._OnAnswerSent(code)
+        elif count >= 0:
+            self._BeginSending(code, bytes(data[count:]))
+
+    def _WriteNow(self, data):
         """Returns how many bytes the client took; -1 when the connection is lost."""
         try:
-            return Write(self._stream, head.View[: head.Length]) or 0
+            return Write(self._stream, data) or 0
         except OSError:
             self._DropBody()
             self.CloseFor(XClosedReason.Error)

@@ -296,10 +296,7 @@ class HttpConnectionMore:
     def _BeginSending(self, code, rest):
         if LimitUnsent:
             LimitUnsent(self._sock)
-        exchange = self.Exchange
-        chunked = exchange.BodyLength < 0 and exchange._minor == 1
-        self._sender = _ContentSender(self, code, memoryview(rest), exchange.Body, exchange.BodyLength, chunked)
-        exchange.Body = None
+        self._sender = _ContentSender(self, code, rest)
         self._SendOn()
 
     def _SendOn(self):
@@ -310,12 +307,7 @@ class HttpConnectionMore:
     def _Send(self):
         """Sends on, as far as the client takes it."""
         sender = self._sender
-        try:
-            done = sender.Step()
-        except OSError as ex:
-            self._Note("lost while sending", ex)
-            self.CloseFor(XClosedReason.Error)
-            return
+        done = self._Step()
         if done:
             self._sender = None
             self.Notify(_OUT, False)
@@ -330,6 +322,15 @@ class HttpConnectionMore:
                     self._waitsSince = self._worker.Now
             self.Notify(_IN, False)
             self.Notify(_OUT, sender.WantsWriting)
+
+    def _Step(self):
+        """Lets the sender go on; returns True when all is sent."""
+        try:
+            return self._sender.Step()
+        except OSError:
+            self._Note("lost", "while sending")
+            self.CloseFor(XClosedReason.Error)
+            return False
 
     def _GoOn(self):
         """Takes up the next request after an answer that was not sent in one go."""
@@ -386,10 +387,10 @@ class HttpConnectionMore:
             self._ReleaseSlot()
 
 
-def _ContentSender(connection, code, rest, body, length, chunked):
+def _ContentSender(connection, code, rest):
     """httpSender.ContentSender, which takes its place when it is first called for."""
     global _ContentSender
     CollectGarbage()
     from .httpSender import ContentSender as _ContentSender
 
-    return _ContentSender(connection, code, rest, body, length, chunked)
+    return _ContentSender(connection, code, rest)

@@ -168,12 +168,8 @@ class HttpResponse:
 
     def ReturnJSON(self, code, obj):
         """Answers with `obj` as JSON. Raises ValueError when it cannot be serialised."""
-        try:
-            text = dumps(obj)
-        except TypeError as ex:
-            raise ValueError('"obj" cannot be serialised: %s' % ex)
-        self.ContentType = "application/json"
-        self.Return(code, text)
+        content = _ToJSON(obj).encode(self._charset or "UTF-8")
+        self._Answer(code, "application/json", content, len(content))
 
     def ReturnOk(self, content=None):
         """Answers 200 with a content: str, bytes-like, or None."""
@@ -232,7 +228,7 @@ class HttpResponse:
         if exchange.Fields:
             head.Put(exchange.Fields)
         if exchange.Custom or exchange.WebServer.AllowOrigins:
-            self._PutFields(exchange, head)
+            self._PutFields(head)
         if code != 101:
             exchange.Connection.PutPersistence(head)
         head.Put(END)
@@ -251,16 +247,19 @@ class HttpResponse:
         if exchange._method == "HEAD":
             DropBody(exchange)
 
-    def _PutFields(self, exchange, head):
-        origin = self._origin
-        if origin is None and exchange.WebServer.AllowOrigins:
-            origin = "*"  # never the client's own: that would open what credentials protect
+    def _PutFields(self, head):
+        if self._origin is not None:
+            self._PutOrigin(head, self._origin)
+        elif self._exchange.WebServer.AllowOrigins:
+            self._PutOrigin(head, "*")  # never the client's own: that would open what credentials protect
+        for field in self._fields or ():
+            head.Put(("\r\n%s: %s" % field).encode())
+
+    def _PutOrigin(self, head, origin):
         if origin:
             head.Put(("\r\nAccess-Control-Allow-Origin: %s" % origin).encode())
             if origin != "*":
                 head.Put(b"\r\nVary: Origin")
-        for name, value in self._fields or ():
-            head.Put(("\r\n%s: %s" % (name, value)).encode())
 
     def OnTransmitted(self):
         """Called by the connection when the answer was sent whole."""
@@ -295,6 +294,13 @@ def _ToBytes(content):
         return bytes(content)
     except TypeError:
         raise ValueError('"content" must be a string, in bytes or convertible into bytes, or None')
+
+
+def _ToJSON(obj):
+    try:
+        return dumps(obj)
+    except TypeError:
+        raise ValueError('"obj" cannot be serialised')
 
 
 def _NeutralPage(code):

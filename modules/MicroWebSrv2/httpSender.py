@@ -13,18 +13,20 @@ _RETRY_MS = const(50)  # how soon a stream that had nothing is asked again
 
 
 class ContentSender:
-    """Sends `rest` (memoryview), then a content: bytes-like, or a stream of `length` bytes (-1: to its end)."""
+    """Sends `rest` (bytes), then the Body of the connection's exchange: bytes-like, or a stream."""
 
-    def __init__(self, connection, code, rest, content, length, chunked):
+    def __init__(self, connection, code, rest):
+        exchange = connection.Exchange
+        content = exchange.Body
         self._connection = connection
         self.Code = code
         self.WantsWriting = True  # False while it waits for something else than the client
         self.Moved = True  # since whoever looks at it has set it to False: the client has taken something
-        self._out = rest
+        self._out = memoryview(rest)
         self._stream = None
         self.Slot = None  # XBufferSlot: what the present piece of a stream lies in
-        self._left = length
-        self._chunked = chunked
+        self._left = exchange.BodyLength
+        self._chunked = exchange.BodyLength < 0 and exchange._minor == 1
         self._bytes = None
         self._ended = content is None
         self._timer = False
@@ -32,6 +34,7 @@ class ContentSender:
             self._stream = content
         elif content is not None:
             self._bytes = memoryview(content)
+        exchange.Body = None
 
     def Step(self):
         """Sends on; returns True when all is sent. Raises OSError when the connection is lost."""

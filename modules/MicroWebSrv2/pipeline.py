@@ -14,11 +14,12 @@ _KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
 def OnHead(connection, exchange):
     """Begins with a request whose head was parsed: finds its route, sees to its content. Raises HttpError."""
-    methods = ROUTES.Literal.get(exchange._target)
+    methods = exchange.Methods
     if methods:
         exchange.Path = exchange._target
-        exchange.Methods = methods
         exchange.Args = None
+    elif exchange._kept is not None and _HandleKept(exchange):
+        return
     else:
         methods = _FindRoutes(exchange)
     route = methods and methods.get(exchange._method)
@@ -29,6 +30,18 @@ def OnHead(connection, exchange):
         _SeeToContent(connection, exchange)
     else:
         Handle(exchange)
+
+
+def _HandleKept(exchange):
+    """Handles a GET of a file that is remembered: no route took its path then, nor has one come since. Else False."""
+    if exchange._kept.Routes != ROUTES.Version or exchange._method != "GET" or exchange._length:
+        return False
+    exchange.Path = exchange._target
+    exchange.Route = exchange.Args = None
+    web = exchange.WebServer
+    if not web.Modules or not _AskModules(web, exchange):
+        AnswerPath(exchange)
+    return True
 
 
 def _SeeToContent(connection, exchange):
@@ -43,18 +56,16 @@ def _SeeToContent(connection, exchange):
 def _FindRoutes(exchange):
     """Takes the query off the target, cleans its path; returns {method: RouteResult} or None."""
     path = exchange._target
-    file = exchange.Connection.Share.Files.get(path)
-    if file is None:
-        at = path.find(b"?")
-        if at >= 0:
-            path = path[:at]
-            file = exchange.Connection.Share.Files.get(path)
-    if file is not None and file.Routes == ROUTES.Version:  # no route takes it: it was a file's the last time
+    at = path.find(b"?")
+    if at >= 0:
+        path = path[:at]
+        exchange._kept = exchange.Kept.get(path)
+    file = exchange._kept
+    if file is not None and file.Routes == ROUTES.Version:
         exchange.Path = path
-        exchange.File = file
         exchange.Methods = exchange.Args = None
         return None
-    exchange.File = None
+    exchange._kept = None
     if b"/." in path or b"%" in path:
         path = _SafePath(path)
     exchange.Path = path
@@ -67,8 +78,8 @@ def _SafePath(path):
     path = UrlUtils.RemoveDotSegments(str(path, "ascii"))
     try:
         UrlUtils.DecodePath(path)
-    except ValueError as ex:
-        raise HttpError(400, str(ex))
+    except ValueError:
+        raise HttpError(400, "malformed path")
     return path.encode()
 
 
@@ -129,9 +140,7 @@ def _AnswerFault(exchange, status):
 def _HandleOther(exchange):
     """Answers a request that no route takes."""
     method = exchange._method
-    if exchange.File is not None and method == "GET" and not exchange.Methods:
-        AnswerPath(exchange)
-    elif method == OPTIONS:
+    if method == OPTIONS:
         from .options import AnswerOptions
 
         AnswerOptions(exchange)

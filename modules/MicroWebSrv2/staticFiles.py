@@ -7,10 +7,9 @@ from time import gmtime
 
 from . import pipeline
 from .filePaths import IsFile, IsTemplate, ResolvePath
-from .httpResponse import PutBody
 from .libs.httpDate import HttpDate
 from .libs.httpHeadWriter import END
-from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE
+from .libs.httpSyntax import SEEN_ACCEPT, SEEN_CONDITION, SEEN_NONE_MATCH, SEEN_RANGE, SEEN_SINCE
 from .libs.interpreter import FileStat, IsInside, MayKeep, ModifiedTicks, OpenFile, const
 from .webRoute import ROUTES
 
@@ -20,108 +19,179 @@ _MTIME = const(8)
 
 _MAX_KEPT_PATH = const(128)  # bytes: slashes can be repeated, and make a path of a small file as long as a head
 
+_CONDITIONS = SEEN_CONDITION | SEEN_NONE_MATCH | SEEN_SINCE
+_ASKS_MORE = _CONDITIONS | SEEN_RANGE | SEEN_ACCEPT
+
 _VARY = b"\r\nVary: Accept-Encoding"
 
 
 class _File:
-    """What is said of a file, ready to be sent; right as long as the file is the one that was looked at."""
+    """What is said of a file, ready to be sent; right as long as the file is the one that was looked at.
 
-    def __init__(self, path, stat, mimeType, caching, twin):
+    A plain request gets the bytes that were made for the one before it: that is
+    a third of the work. None are older than a second, as their date is.
+    """
+
+    def __init__(self, path, stat, mimeType, caching):
         self.Path = path
         self.Type = mimeType
         self.Size = stat[_SIZE]
         self.Modified = int(stat[_MTIME])
         self._inode = stat[_INODE]
-        self.Twin = twin  # _File: the same content compressed
+        self.Twin = None  # _File: the same content compressed
         self.Second = -1  # of the worker's clock, when it was resolved; -1: it will not be asked for again
         self.Turn = -1  # of the worker's loop, when it was what is described here
         self.Routes = -1  # their version, of which none takes the path
         self.ETag = ('"%x-%x"' % (ModifiedTicks(stat), self.Size)).encode()
-        fields = [b"\r\nETag: ", self.ETag]
-        if self.Modified > 0:
-            fields.append(("\r\nLast-Modified: %s" % HttpDate(gmtime(self.Modified))).encode())
-        if caching:  # kept by the client, and asked for again by its ETag
-            fields.append(b"\r\nCache-Control: no-cache")
-        if twin:
-            fields.append(_VARY)
-        if path[-3:] != ".gz":  # a part of a compressed twin would be a part of something else
-            fields.append(b"\r\nAccept-Ranges: bytes")
-        self.Fields = b"".join(fields)
+        self.Condition = b" " + self.ETag + b"\r"  # what follows If-None-Match and its colon, as all browsers write it
+        self.Fields = self._FieldLines(caching)
         self._content = None  # bytes: kept where there is memory for it
-        self._head = self._head304 = None  # bytes: the answers' heads, in the second in which they were made
+        self._head = None  # bytes: of 200, in the second in which it was made ...
+        self._end = 0  # ... its length ...
+        self._whole = None  # ... with the content behind it: bytes, or a memoryview ...
+        self._room = None  # ... into whose end, this memoryview, the content is read each time
+        self._head304 = None  # bytes
+
+    def _FieldLines(self, caching):
+        lines = b"\r\nETag: " + self.ETag
+        if self.Modified > 0:
+            lines += ("\r\nLast-Modified: %s" % HttpDate(gmtime(self.Modified))).encode()
+        if caching:  # kept by the client, and asked for again by its ETag
+            lines += b"\r\nCache-Control: no-cache"
+        if self.Path[-3:] != ".gz":  # a part of a compressed twin would be a part of something else
+            lines += b"\r\nAccept-Ranges: bytes"
+        return lines
+
+    def SeekTwin(self, caching):
+        """Finds the file's compressed twin, `path`.gz, if there is one (RFC 9110 section 12.5.3)."""
+        path = self.Path + ".gz"
+        stat = FileStat(path)
+        # One older than the file itself holds what the file was before; one that lies elsewhere is nobody's twin.
+        if IsFile(stat) and stat[_MTIME] >= self.Modified and IsInside(path, path[: path.rfind("/") + 1]):
+            self.Twin = _File(path, stat, self.Type, caching)
+            self.Twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
+            self.Fields += _VARY
 
     def IsFresh(self, turn):
         """Says whether the file is still what it was: looked at once a turn of the worker's loop."""
         if self.Turn == turn:
             return True
         stat = FileStat(self.Path)
-        if (
-            stat is None
-            or stat[_SIZE] != self.Size
-            or int(stat[_MTIME]) != self.Modified
-            or stat[_INODE] != self._inode
-        ):
+        if stat is None or stat[_SIZE] != self.Size or stat[_MTIME] != self.Modified or stat[_INODE] != self._inode:
             return False
         self.Turn = turn
         return True
 
     def Content(self):
-        """Returns what is sent of the whole file: its bytes, or the open file. Raises OSError."""
+        """Returns what is sent of the whole file: its bytes, or the open file, or None where it cannot be opened."""
         if self._content is None:
-            if not MayKeep(self.Size, self.Modified):
+            file = OpenFile(self.Path)
+            if file is None or not MayKeep(self.Size, self.Modified):
+                return file
+            self._content = file.read(self.Size + 1)
+            file.close()
+            if len(self._content) != self.Size:  # it changes at this very moment
+                self._content = None
                 return OpenFile(self.Path)
-            with OpenFile(self.Path) as file:
-                content = file.read(self.Size + 1)
-            if len(content) != self.Size:  # it changes at this very moment
-                return OpenFile(self.Path)
-            self._content = content
         return self._content
 
-    def Send(self, exchange, code, content, length):
-        """Answers 200 with the whole file, or 304 without it.
-
-        A plain request gets the head that was made for the one before it: that is
-        a third of the work. No head is older than a second, as its date is.
-        """
+    def Send(self, exchange):
+        """Answers 200 with the whole file; 403 where it cannot be opened."""
         connection = exchange.Connection
-        head = connection.Share.Head()
-        kept = self._head if code == 200 else self._head304
-        if self.Second < 0 or exchange.Custom or exchange.WebServer.AllowOrigins or not connection.NeedsNoField():
-            exchange.Response.SendFile(code, content, length, self.Type)
-        elif not kept or exchange._method == "HEAD":
-            self._SendFirst(exchange, head, code, content, length)
-        else:
-            exchange.Answered = True
-            exchange.Body = content
-            exchange.BodyLength = length
-            head.Length = 0
-            head.Put(kept)
-            if content is not None and length <= head.Size - head.Length:
-                PutBody(exchange, head)
-            connection.Transmit(code, head)
+        if self._head is None or not connection.TakesKept():
+            self._SendAnew(exchange, 200)
+        elif self._whole is None:
+            self._SendLong(exchange)
+        elif self._room is None or self._ReadBehindHead():
+            connection.TransmitKept(200, self._whole)
+        else:  # it has gone, or changed, since it was looked at
+            self._SendAnew(exchange, 200)
 
-    def _SendFirst(self, exchange, head, code, content, length):
-        exchange.Response.SendFile(code, content, length, self.Type)
+    def SendNotModified(self, exchange):
+        """Answers 304."""
+        if self._head304 is None or not exchange.Connection.TakesKept():
+            self._SendAnew(exchange, 304)
+        else:
+            exchange.Connection.TransmitKept(304, self._head304)
+
+    def _ReadBehindHead(self):
+        file = OpenFile(self.Path)
+        if file is None:
+            return False
+        count = file.readinto(self._room)
+        file.close()
+        self._whole[: self._end] = self._head
+        return count == self.Size
+
+    def _SendLong(self, exchange):
+        content = self.Content()
+        if content is None:
+            exchange.Response.ReturnForbidden()
+            return
+        head = exchange.Connection.Share.Head()
+        head.Length = 0
+        head.Put(self._head)
+        exchange.Answered = True
+        exchange.Body = content
+        exchange.BodyLength = self.Size
+        exchange.Connection.Transmit(200, head)
+
+    def _SendAnew(self, exchange, code):
+        """Answers in full, and keeps the answer's bytes for the next who asks."""
+        content = self.Content() if code == 200 else None
+        if code == 200 and content is None:  # it was there a moment ago, or may not be read
+            exchange.Response.ReturnForbidden()
+            return
+        exchange.Fields = self.Fields
+        mayKeep = self.Second >= 0 and exchange.Connection.TakesKept()
+        exchange.Response.SendFile(code, content, self.Size if code == 200 else 0, self.Type)
+        if mayKeep:
+            self._Keep(exchange.Connection.Share.Head(), code)
+
+    def SendPart(self, exchange, bounds):
+        """Answers 206 with the bytes from bounds[0] to bounds[1]; 403 where the file cannot be opened."""
+        file = OpenFile(self.Path)
+        if file is None:
+            exchange.Response.ReturnForbidden()
+            return
+        exchange.Fields = self.Fields
+        exchange.Response.SetHeader("Content-Range", "bytes %d-%d/%d" % (bounds + (self.Size,)))
+        file.seek(bounds[0])
+        exchange.Response.SendFile(206, file, bounds[1] - bounds[0] + 1, self.Type)
+
+    def _Keep(self, head, code):
         end = head.Buffer.find(END, 0, head.Length) + len(END)
         kept = bytes(head.View[:end])
         if kept.find(self.ETag) < 0:  # somebody else was answered meanwhile: a slow client, that gave its buffer away
             return
-        if code == 200:
-            self._head = kept
-        else:
+        if code == 304:
             self._head304 = kept
+            return
+        self._head = kept
+        self._end = end
+        size = end + self.Size
+        if size > head.Size:
+            return
+        if self._content is not None:
+            self._whole = kept + self._content
+        else:
+            self._whole = head.View[:size]
+            self._room = head.View[end:size]
 
 
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
-    file = exchange.File
+    file = exchange._kept
     worker = exchange.Connection.Share.Worker
     if file is None or file.Turn != worker.Turn and not _IsStillIt(file, worker):
         file = _Resolve(exchange)
         if file is None:
             return
         _Remember(exchange.Connection.Share, file, exchange)
-    _Answer(exchange, file)
+    if exchange._seen & _ASKS_MORE:
+        _AnswerAsked(exchange, file)
+    else:
+        file.Send(exchange)
 
 
 def _IsStillIt(file, worker):
@@ -145,25 +215,29 @@ def _Remember(share, file, exchange):
 
 def _Resolve(exchange):
     """Returns the _File of the request's path, or None when the request was answered otherwise."""
-    web = exchange.WebServer
     response = exchange.Response
     path = exchange.Request.Path
-    physical, stat = (None, None) if b"%2f" in exchange.Path.lower() else ResolvePath(web, path)
-    if not physical:  # also a slash inside a name
+    physical = stat = None
+    if b"%2f" not in exchange.Path.lower():  # a slash inside a name
+        physical, stat = ResolvePath(exchange.WebServer, path)
+    if not physical:
         response.ReturnNotFound()
-        return None
-    if not path.endswith("/") and not physical.endswith(path):
-        # Relative links of the default page need the slash. The root's own
-        # name never comes first, so "//host" cannot be made of it.
-        query = exchange.Request.QueryString
-        location = "/" + str(exchange.Path, "ascii").lstrip("/") + "/"
-        response.ReturnRedirect(location + ("?" + query if query else ""))
-        return None
-    mimeType = web.GetMimeTypeFromFilename(physical)
-    if not mimeType or IsTemplate(physical):
+    elif not path.endswith("/") and not physical.endswith(path):
+        _RedirectToFolder(exchange)
+    else:
+        mimeType = exchange.WebServer.GetMimeTypeFromFilename(physical)
+        if mimeType and not IsTemplate(physical):
+            return _Describe(physical, stat, mimeType, True)
         response.ReturnForbidden()
-        return None
-    return _Describe(physical, stat, mimeType, True)
+    return None
+
+
+def _RedirectToFolder(exchange):
+    """Sends the client to where the relative links of a default page lead to the right place: behind a slash."""
+    query = exchange.Request.QueryString
+    # The root's own name never comes first, so "//host" cannot be made of it.
+    location = "/" + str(exchange.Path, "ascii").lstrip("/") + "/"
+    exchange.Response.ReturnRedirect(location + ("?" + query if query else ""))
 
 
 def AnswerFile(response, filename, attachmentName):
@@ -175,23 +249,22 @@ def AnswerFile(response, filename, attachmentName):
     if IsTemplate(filename):
         response.ReturnForbidden()
         return
-    exchange = response._exchange
-    mimeType = response.ContentType or exchange.WebServer.GetMimeTypeFromFilename(filename)
     if attachmentName:
         response.SetHeader("Content-Disposition", _Disposition(attachmentName))
-    _Answer(exchange, _Describe(filename, stat, mimeType or "application/octet-stream", response.AllowCaching))
+    file = _Describe(filename, stat, _TypeOf(response, filename), response.AllowCaching)
+    _AnswerAsked(response._exchange, file)
+
+
+def _TypeOf(response, filename):
+    mimeType = response.ContentType or response._exchange.WebServer.GetMimeTypeFromFilename(filename)
+    return mimeType or "application/octet-stream"
 
 
 def _Describe(path, stat, mimeType, caching):
-    """Returns the _File of a path, with its compressed twin `path`.gz if there is one (RFC 9110 section 12.5.3)."""
-    twin = None
-    gzStat = FileStat(path + ".gz")
-    # One older than the file itself holds what the file was before; one that lies elsewhere is nobody's twin.
-    isNew = IsFile(gzStat) and gzStat[_MTIME] >= stat[_MTIME]
-    if isNew and IsInside(path + ".gz", path[: path.rfind("/") + 1]):
-        twin = _File(path + ".gz", gzStat, mimeType, caching, None)
-        twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
-    return _File(path, stat, mimeType, caching, twin)
+    """Returns the _File of a path, with its compressed twin."""
+    file = _File(path, stat, mimeType, caching)
+    file.SeekTwin(caching)
+    return file
 
 
 def _Disposition(name):
@@ -205,35 +278,36 @@ def _Disposition(name):
     return "attachment; filename=\"%s\"; filename*=UTF-8''%s" % (plain, UrlUtils.Quote(name, ""))
 
 
-def _Answer(exchange, file):
-    """Answers with a file, or as the request's conditions and range ask."""
+def _AnswerAsked(exchange, file):
+    """Answers with a file as the request's conditions, its range, the codings that it takes ask."""
     seen = exchange._seen
-    twin = file.Twin
-    turn = exchange.Connection.Share.Worker.Turn
-    if twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesGzip(exchange) and twin.IsFresh(turn):
-        file = twin
-    exchange.Fields = file.Fields
-    if seen & (SEEN_CONDITION | SEEN_NONE_MATCH):
-        status = 304 if _HasETag(exchange, file.ETag) else _Precondition(exchange.Request, file)
-        if status == 304:
-            file.Send(exchange, 304, None, 0)
-        elif status:
-            exchange.Response.Return(status)
-        if status:
-            return
-    if seen & SEEN_RANGE:
+    if file.Twin and seen & SEEN_ACCEPT and not seen & SEEN_RANGE and _TakesTwin(exchange, file.Twin):
+        file = file.Twin
+    if not seen & _CONDITIONS:
+        status = 0
+    elif _HasETag(exchange, file):
+        status = 304
+    else:
+        status = _Precondition(exchange.Request, file)
+    if status == 304:
+        file.SendNotModified(exchange)
+    elif status:
+        exchange.Fields = file.Fields
+        exchange.Response.Return(status)
+    elif seen & SEEN_RANGE:
         _AnswerRange(exchange, file)
     else:
-        _Send(exchange, file, 200, 0, file.Size)
+        file.Send(exchange)
 
 
-def _HasETag(exchange, etag):
-    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place."""
-    if exchange._seen & SEEN_CONDITION:
+def _HasETag(exchange, file):
+    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place.
+
+    If-Modified-Since says nothing beside it (RFC 9110 section 13.1.3).
+    """
+    if exchange._seen & (SEEN_CONDITION | SEEN_NONE_MATCH) != SEEN_NONE_MATCH:
         return False
-    buf = exchange._buf
-    at = exchange._noneMatch + 1
-    return buf.startswith(etag, at) and buf[at + len(etag)] == 13 and buf[at - 1] == 32
+    return exchange._buf.startswith(file.Condition, exchange._noneMatch)
 
 
 def _Precondition(request, file):
@@ -246,29 +320,18 @@ def _AnswerRange(exchange, file):
     from .fileConditions import Range
 
     bounds = Range(exchange.Request, file)
-    response = exchange.Response
     if bounds is None:
-        _Send(exchange, file, 200, 0, file.Size)
-    elif not bounds:
-        response.SetHeader("Content-Range", "bytes */%d" % file.Size)
-        response.Return(416)
+        file.Send(exchange)
+    elif bounds:
+        file.SendPart(exchange, bounds)
     else:
-        response.SetHeader("Content-Range", "bytes %d-%d/%d" % (bounds[0], bounds[1], file.Size))
-        _Send(exchange, file, 206, bounds[0], bounds[1] - bounds[0] + 1)
+        exchange.Fields = file.Fields
+        exchange.Response.SetHeader("Content-Range", "bytes */%d" % file.Size)
+        exchange.Response.Return(416)
 
 
-def _Send(exchange, file, code, first, length):
-    try:
-        content = OpenFile(file.Path) if code == 206 else file.Content()
-    except OSError:  # it was there a moment ago, or may not be read
-        exchange.Fields = None
-        exchange.Response.ReturnForbidden()
-        return
-    if code == 200:
-        file.Send(exchange, 200, content, length)
-    else:
-        content.seek(first)
-        exchange.Response.SendFile(code, content, length, file.Type)
+def _TakesTwin(exchange, twin):
+    return _TakesGzip(exchange) and twin.IsFresh(exchange.Connection.Share.Worker.Turn)
 
 
 def _TakesGzip(exchange):

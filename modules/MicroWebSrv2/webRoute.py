@@ -5,6 +5,7 @@ the tree of `routeTree.py`. The routes are global: every server of the process
 serves them.
 """
 
+from .libs.httpSyntax import KNOWN_TARGETS
 from .libs.urlUtils import UrlUtils
 
 GET = "GET"
@@ -36,10 +37,7 @@ class _Routes:
     """Every registered route, in the three orders in which one is looked for."""
 
     def __init__(self):
-        self.Clear()
-
-    def Clear(self):
-        self.Literal = {}  # encoded path (bytes) -> {method: RouteResult}
+        self.Literal = KNOWN_TARGETS  # encoded path (bytes) -> {method: RouteResult}
         self.Tree = None  # RouteTree: of those with arguments, once there is one
         self.Named = {}  # name -> RouteResult
         self.Version = 0  # rises with each route: what was found before may be found differently now

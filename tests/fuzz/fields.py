@@ -58,7 +58,8 @@ def asking(*fields, method=b"GET", content=None):
     if not any(name == b"Host" for name, _ in fields):
         lines += b"Host: a\r\n"
     head = method + b" / HTTP/1.1\r\n" + lines + b"\r\n"
-    exchange = Exchange(SimpleNamespace(WebServer=SERVER))  # in the place of a connection, which no field asks for
+    connection = SimpleNamespace(WebServer=SERVER, Share=SimpleNamespace(Files={}))  # no field asks for a real one
+    exchange = Exchange(connection)
     buffer = bytearray(head)
     try:
         exchange.Parse(buffer, memoryview(buffer), 0, len(buffer))

@@ -17,18 +17,26 @@ TREE = ROOT / "build" / "micropython"
 MPY_CROSS = ROOT / "build" / "mpy-cross" / "mpy-cross"
 MOST = 11  # words
 
-# What a small dynamic request runs through, and a WebSocket's message and its answer, by file; a name that is not
-# there any more fails.
+# What a small dynamic request, a file and 304 run through, and a WebSocket's message and its answer, by file; a name
+# that is not there any more fails.
 ON_THE_WAY = {
     "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Advance _NextHead PutPersistence
-        Transmit _WriteHead _OnAnswerSent""",
+        Transmit TakesKept TransmitKept _WriteNow _OnAnswerSent""",
+    "httpConnectionMore.py": "_BeginSending _ContentSender _SendOn _Send _Step _GoOn",
+    "httpSender.py": "__init__ Step _NextPiece _ReadPiece _KeepRest Close",
     "exchange.py": "Clear IsKeepAlive",
-    "pipeline.py": "OnHead _FindRoutes Handle _AskModules",
-    "httpResponse.py": "ReturnOk Return _Answer _Compose _BeginSized PutBody",
+    "pipeline.py": "OnHead _HandleKept _FindRoutes _SafePath Handle _AskModules _HandleOther",
+    "httpResponse.py": """ReturnOk Return ReturnOkJSON ReturnJSON _ToJSON SendFile _Answer _Compose _BeginSized
+        _PutFields _PutOrigin PutBody""",
+    "staticFiles.py": """AnswerPath _IsStillIt _Remember _Resolve _Describe __init__ _FieldLines SeekTwin IsFresh
+        Content Send SendNotModified _ReadBehindHead _SendLong _SendAnew _Keep SendPart AnswerFile _TypeOf _AnswerAsked
+        _HasETag _AnswerRange _TakesTwin""",
+    "filePaths.py": "ResolvePath _DefaultPage IsFile IsTemplate",
+    "fileConditions.py": "Precondition _Matches _UnmodifiedSince",
     "workerShare.py": "Take Release Head",
     "libs/httpHeadWriter.py": "Begin PutNumber Put",
-    "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseFields _ParseField _ParseHost _CheckLineEnds
-        TrimEnd""",
+    "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseNewTarget _ParseFields _ParseField _ParseHost
+        _CheckLineEnds TrimEnd""",
     "libs/httpSyntaxMore.py": "CheckFraming ParseDigits",
     "libs/wsFrames.py": """MakeFrame _UnmaskWide Unmask _IsAscii Feed IsWhole _Look _Lead Expected _ReadHeader _IsWanted
         _CheckHeader _BeginData _TakeControl _TakePayload _GivePiece _IsUtf8 _HeaderSize _LongLength""",
@@ -38,7 +46,7 @@ ON_THE_WAY = {
     "mods/webSocketSender.py": """Add SetPong Send _SendFirst _InsertPong IsSending _IsFull _Put _Pong _Write _TryWrite
         _LetWait _AwaitSending OnReadyForWriting _OnAllSent""",
     "mods/webSocket.py": "SendTextMessage SendBinaryMessage _SendMessage _Frame _TextBytes _Bytes _ToBytes",
-    "libs/onMicroPython.py": "ReadInto Write IsToken IsHost IsTarget _All",
+    "libs/onMicroPython.py": "ReadInto Write FileStat OpenFile MayKeep IsInside IsToken IsHost IsTarget _All",
 }
 
 

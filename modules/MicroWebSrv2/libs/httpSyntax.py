@@ -21,6 +21,9 @@ _LF = const(10)
 _lastHost = [b""]
 _MAX_LAST_HOST = const(64)  # bytes
 
+# Targets (bytes) known to be well formed, and the methods that they take: those of routes.
+KNOWN_TARGETS = {}
+
 # What the fields of a head said, one bit each, so that a second one is noticed too.
 SEEN_HOST = const(1)
 SEEN_LENGTH = const(2)
@@ -34,8 +37,12 @@ SEEN_RANGE = const(256)  # these only perhaps: they are told by length and first
 SEEN_CONDITION = const(512)  # If-Match and its like, but for the usual one, which has its own
 SEEN_ACCEPT = const(1024)  # Accept-Encoding
 SEEN_NONE_MATCH = const(2048)
+SEEN_SINCE = const(4096)  # If-Modified-Since
 _SEEN_FRAMING = const(30)  # length, coding, expect, type: something to check
 _SEEN_ONCE = const(7)  # host, length, coding: a second one is an error
+
+
+_NONE = {}
 
 
 class HttpError(Exception):
@@ -65,14 +72,16 @@ class RequestHead:
     _authority = None  # str: of a target in absolute-form
     _noneMatch = 0  # offset of If-None-Match's value, if that was seen: the last one's
 
-    def __init__(self, known=()):
-        self.Known = known  # targets (bytes) known to be well formed, usually the routes'
+    def __init__(self, kept=_NONE):
+        self.Kept = kept  # more targets that are well formed, and what is kept for each: {bytes: anything}
         self._buf = None  # bytearray the head lies in
         self._view = None  # its memoryview
         self._fields = 0  # offset of the first field line
         self._end = 0  # offset after the empty line
         self._method = ""
         self._target = b"/"  # origin-form, still encoded
+        self.Methods = None  # what KNOWN_TARGETS has for it ...
+        self._kept = None  # ... or else Kept
         self._minor = 1  # of HTTP/1.x
         self._seen = 0  # SEEN_… bits
         self._length = 0  # of the content; -1: chunked
@@ -117,8 +126,14 @@ class RequestHead:
             self._minor = _More().ParseVersion(buf, sp + 1, eol)
         target = bytes(self._view[start:sp])  # bytes: MicroPython looks each new str up among its interned ones
         self._target = target
-        if target not in self.Known:
-            if not IsTarget(buf, start, sp):
+        self.Methods = KNOWN_TARGETS.get(target)
+        if self.Methods is None:
+            self._ParseNewTarget(target, start, sp)
+
+    def _ParseNewTarget(self, target, start, end):
+        self._kept = self.Kept.get(target)
+        if self._kept is None:
+            if not IsTarget(self._buf, start, end):
                 raise HttpError(400, "malformed request target")
             if target[0] != 47:
                 _More().ParseOtherForm(self, target)
@@ -225,7 +240,7 @@ _FIELDS = {
     (5 << 8) | 114: (None, SEEN_RANGE, None),
     (8 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Match (and If-Range, which counts with Range only)
     (13 << 8) | 105: (b"If-None-Match", SEEN_NONE_MATCH, None),
-    (17 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Modified-Since
+    (17 << 8) | 105: (None, SEEN_SINCE, None),  # If-Modified-Since
     (19 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Unmodified-Since
     (15 << 8) | 97: (None, SEEN_ACCEPT, None),
 }

@@ -334,8 +334,11 @@ def MayKeep(size, modified):
 
 
 def OpenFile(path):
-    """Returns a file to be read as bytes, without a buffer of its own. Raises OSError."""
-    return _io.FileIO(path)
+    """Returns a file to be read as bytes, without a buffer of its own, or None where it cannot be opened."""
+    try:
+        return _io.FileIO(path)
+    except OSError:
+        return None
 
 
 def ModifiedTicks(stat):

@@ -255,8 +255,11 @@ def MayKeep(size, modified):
 
 
 def OpenFile(path):
-    """Returns a file to be read as bytes. Raises OSError."""
-    return open(path, "rb")
+    """Returns a file to be read as bytes, or None where it cannot be opened."""
+    try:
+        return open(path, "rb")
+    except OSError:
+        return None
 
 
 def ModifiedTicks(stat):
