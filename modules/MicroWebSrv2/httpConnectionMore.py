@@ -179,6 +179,14 @@ class HttpConnectionMore:
         self._pos = self._scanned = to
         self._have = to + size
 
+    def TakeContent(self, length):
+        """Returns the content (memoryview) that has come with the head: it is used where it lies."""
+        at = self._pos
+        self._pos = self._scanned = at + length
+        self._unread = False
+        self.ContentInSlot = True
+        return self._view[at : at + length]
+
     def BeginContent(self, reader):
         """Lets a ContentReader take the content, and asks for it where the client waits to be asked."""
         self._reader = reader

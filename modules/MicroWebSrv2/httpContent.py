@@ -86,20 +86,14 @@ class WholeContent(ContentReader):
         self.OnReadable()
 
     def OnReadable(self):
-        connection = self._connection
-        if not self._content and 0 < self._length <= connection._have - connection._pos:
-            # It came with the head: it is used where it lies.
-            at = connection._pos
-            connection._pos = connection._scanned = at + self._length
-            connection.ContentInSlot = True
-            self._Finish(connection._view[at : at + self._length])
-            return
         if self._content is None:
             self._content = bytearray(self._length if self._length > 0 else 0)
         while self._Next():
             self._Collect()
         if self.Done:
-            self._Finish(memoryview(self._content)[: self._filled])
+            connection = self._connection
+            connection.EndContent()
+            _HandleContent(connection.Exchange, memoryview(self._content)[: self._filled])
 
     def _Collect(self):
         end = self._filled + self._end - self._at
@@ -118,14 +112,6 @@ class WholeContent(ContentReader):
             content = bytearray(size)
         content[: self._filled] = memoryview(self._content)[: self._filled]
         self._content = content
-
-    def _Finish(self, content):
-        connection = self._connection
-        exchange = connection.Exchange
-        exchange.Custom = True
-        exchange.Content = content
-        connection.EndContent()
-        Handle(exchange)
 
 
 class ContentStream(ContentReader):
@@ -218,9 +204,18 @@ def SeeToContent(connection, exchange):
     elif exchange.Route or web.Modules:
         if exchange._length > web.MaxRequestContentLength:
             raise HttpError(413, "content larger than %d bytes" % web.MaxRequestContentLength)
-        connection.BeginContent(WholeContent(connection, exchange._length, web.MaxRequestContentLength))
+        if 0 < exchange._length <= connection._have - connection._pos:
+            _HandleContent(exchange, connection.TakeContent(exchange._length))
+        else:
+            connection.BeginContent(WholeContent(connection, exchange._length, web.MaxRequestContentLength))
     else:
         Handle(exchange)  # nobody wants the content: the answer need not wait for it
+
+
+def _HandleContent(exchange, content):
+    exchange.Custom = True
+    exchange.Content = content
+    Handle(exchange)
 
 
 def _HandleStream(connection, exchange):

@@ -7,6 +7,8 @@ from .libs.httpSyntax import SEEN_UPGRADE, ContentError
 from .libs.interpreter import TextOf
 from .libs.urlUtils import UrlUtils
 
+_FORM_LINE = b"application/x-www-form-urlencoded\r"
+
 
 class HttpRequestMore:
     """The rest of HttpRequest, which these become methods and properties of."""
@@ -20,12 +22,19 @@ class HttpRequestMore:
         return dict(self._FormPairs())
 
     def _FormPairs(self):
-        if self.ContentType != "application/x-www-form-urlencoded" or not self._exchange.Content:
+        if not self._exchange.Content or not self._IsForm():
             return []
         try:
             return UrlUtils.ParseQuery(TextOf(bytes(self._exchange.Content)))
         except (ValueError, UnicodeError) as ex:
             raise ContentError(400, "malformed form: %s" % ex)
+
+    def _IsForm(self):
+        exchange = self._exchange
+        at = exchange.FindField(b"content-type")
+        if exchange._buf.startswith(_FORM_LINE, at):  # as browsers write it: read in place
+            return True
+        return self.ContentType == "application/x-www-form-urlencoded"
 
     def GetPostedJSONObject(self):
         """Returns the posted JSON as an object; None if the content is not JSON, by type or by syntax.

@@ -205,4 +205,4 @@ PROPERTIES = {
 def file_of(size):
     """A file as staticFiles.py describes it."""
     stat = os.stat_result((0x8000, 0, 0, 1, 0, 0, size, TIME, TIME, TIME), {"st_mtime_ns": TIME * 10**9})
-    return _File("a.txt", stat, "text/plain", True, None)
+    return _File("a.txt", stat, "text/plain", True)

@@ -52,12 +52,12 @@ class UrlUtils:
         if s.count("&") >= _MAX_PARAMS:
             raise ValueError("more than %d parameters" % _MAX_PARAMS)
         pairs = []
-        for part in s.split("&"):
+        for part in s.replace("+", " ").split("&"):
             if part:
                 at = part.find("=")
                 name = part if at < 0 else part[:at]
                 value = "" if at < 0 else part[at + 1 :]
-                pairs.append((UrlUtils.UnquotePlus(name), UrlUtils.UnquotePlus(value)))
+                pairs.append((UrlUtils.Unquote(name), UrlUtils.Unquote(value)) if "%" in part else (name, value))
         return pairs
 
     @staticmethod
