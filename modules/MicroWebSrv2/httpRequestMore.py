@@ -25,7 +25,7 @@ class HttpRequestMore:
         if not self._exchange.Content or not self._IsForm():
             return []
         try:
-            return UrlUtils.ParseQuery(TextOf(bytes(self._exchange.Content)))
+            return UrlUtils.ParseQuery(TextOf(self._exchange.Content))
         except (ValueError, UnicodeError) as ex:
             raise ContentError(400, "malformed form: %s" % ex)
 
