@@ -158,7 +158,8 @@ class ContentStream(ContentReader):
             return None
         if not self._lost and self._at == self._end and not self._Receive():
             if self.Done:
-                self._connection.EndContent()
+                if self._connection._reader is self:  # not when it is asked once more, and another content comes
+                    self._connection.EndContent()
                 return 0
             if not self._lost:
                 self._connection.Notify(_IN, True)

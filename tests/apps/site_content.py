@@ -5,7 +5,7 @@ try:
 except ImportError:  # the WiPy
     from crc import crc32
 
-from MicroWebSrv2 import POST, PUT, WebRoute
+from MicroWebSrv2 import GET, POST, PUT, WebRoute
 
 
 def serve(server, pool):
@@ -89,6 +89,20 @@ def forget(server, request):
     if "defer" in request.QueryParams:
         request.Response.Defer(1)
     Forgetful(request)
+
+
+_kept = []
+
+
+@WebRoute(PUT, "/upload/kept", stream=True)
+def keep(server, request):
+    Receiver(request)
+    _kept[:] = [request.ContentStream]
+
+
+@WebRoute(GET, "/upload/kept/again")
+def read_again(server, request):
+    request.Response.ReturnOkJSON({"read": _kept[0].readinto(bytearray(10))})
 
 
 @WebRoute(PUT, "/upload/raises", stream=True)

@@ -205,6 +205,13 @@ def test_unread_content_keeps_the_connection(client):
     assert client.get("/hello").text == "hello"
 
 
+@pytest.mark.parametrize(("length", "persistence"), [(65_536, None), (65_537, "close")])
+def test_unread_content_that_is_long_costs_the_connection(client, length, persistence):
+    """To skip more than 64 KB costs more than a new connection."""
+    client.send(head("/hello", length))
+    assert client.response().field("Connection") == persistence
+
+
 def test_unread_content_that_comes_late(client):
     client.send(head("/hello", 10) + b"12345")
     assert client.response().status == 405
@@ -328,6 +335,17 @@ def test_stream_that_is_not_answered(site):
     with Client(site.port) as client:
         client.send(request("PUT", "/upload/forgotten", body=b"12345"))
         site.wait_for("UPLOAD FORGOTTEN for 60 s$")
+
+
+def test_stream_that_is_read_again_behind_its_end(site, client):
+    """The content of the request behind it is not taken for ended."""
+    assert uploaded(client.request("PUT", "/upload/kept", body=b"12345")) == (5, zlib.crc32(b"12345"))
+    client.send(head("/content", 10) + b"first")
+    with Client(site.port) as other:
+        assert other.get("/hello").text == "hello"
+        assert json.loads(other.get("/upload/kept/again").body) == {"read": 0}
+    client.send(b"other")
+    assert client.response().body == b"firstother"
 
 
 def test_stream_that_breaks_off(site):
