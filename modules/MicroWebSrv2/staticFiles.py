@@ -20,7 +20,7 @@ _MTIME = const(8)
 _MAX_KEPT_PATH = const(128)  # bytes: slashes can be repeated, and make a path of a small file as long as a head
 
 _CONDITIONS = SEEN_CONDITION | SEEN_NONE_MATCH | SEEN_SINCE
-_ASKS_MORE = _CONDITIONS | SEEN_RANGE | SEEN_ACCEPT
+_ASKS_MORE = _CONDITIONS | SEEN_RANGE
 
 _VARY = b"\r\nVary: Accept-Encoding"
 
@@ -39,6 +39,7 @@ class _File:
         self.Modified = int(stat[_MTIME])
         self._inode = stat[_INODE]
         self.Twin = None  # _File: the same content compressed
+        self.Asks = _ASKS_MORE  # SEEN_… bits: who has one of them asks for something else than the file as it is
         self.Second = -1  # of the worker's clock, when it was resolved; -1: it will not be asked for again
         self.Turn = -1  # of the worker's loop, when it was what is described here
         self.Routes = -1  # their version, of which none takes the path
@@ -49,7 +50,7 @@ class _File:
         self._head = None  # bytes: of 200, in the second in which it was made ...
         self._end = 0  # ... its length ...
         self._whole = None  # ... with the content behind it: bytes, or a memoryview ...
-        self._room = None  # ... into whose end, this memoryview, the content is read each time
+        self._room = None  # ... into whose end the content is read each time: this memoryview, a byte longer
         self._head304 = None  # bytes
 
     def _FieldLines(self, caching):
@@ -71,6 +72,7 @@ class _File:
             self.Twin = _File(path, stat, self.Type, caching)
             self.Twin.Fields += b"\r\nContent-Encoding: gzip" + _VARY
             self.Fields += _VARY
+            self.Asks |= SEEN_ACCEPT
 
     def IsFresh(self, turn):
         """Says whether the file is still what it was: looked at once a turn of the worker's loop."""
@@ -107,6 +109,19 @@ class _File:
         else:  # it has gone, or changed, since it was looked at
             self._SendAnew(exchange, 200)
 
+    def SendAtHand(self, exchange):
+        """Answers 200 with what the file holds now, if that is read each time anyway and is as long as it was.
+
+        So nobody needs to look at the file before. Returns False where it did not answer.
+        """
+        connection = exchange.Connection
+        if self._room is None or self.Second != connection.Share.Worker.Now // 1000 or not connection.TakesKept():
+            return False
+        if not self._ReadBehindHead():
+            return False
+        connection.TransmitKept(200, self._whole)
+        return True
+
     def SendNotModified(self, exchange):
         """Answers 304."""
         if self._head304 is None or not exchange.Connection.TakesKept():
@@ -116,12 +131,14 @@ class _File:
 
     def _ReadBehindHead(self):
         file = OpenFile(self.Path)
-        if file is None:
-            return False
-        count = file.readinto(self._room)
-        file.close()
-        self._whole[: self._end] = self._head
-        return count == self.Size
+        if file is not None:
+            count = file.readinto(self._room)
+            file.close()
+            if count == self.Size:
+                self._whole[: self._end] = self._head
+                return True
+        self.Turn = -1  # it is another than it was when somebody looked
+        return False
 
     def _SendLong(self, exchange):
         content = self.Content()
@@ -170,25 +187,27 @@ class _File:
         self._head = kept
         self._end = end
         size = end + self.Size
-        if size > head.Size:
+        if size >= head.Size:
             return
         if self._content is not None:
             self._whole = kept + self._content
         else:
             self._whole = head.View[:size]
-            self._room = head.View[end:size]
+            self._room = head.View[end : size + 1]
 
 
 def AnswerPath(exchange):
     """Answers GET or HEAD with the file that the request's path stands for; 403, 404, or a redirect to a directory."""
     file = exchange._kept
+    if file is not None and not exchange._seen & file.Asks and file.SendAtHand(exchange):
+        return
     worker = exchange.Connection.Share.Worker
     if file is None or file.Turn != worker.Turn and not _IsStillIt(file, worker):
         file = _Resolve(exchange)
         if file is None:
             return
         _Remember(exchange.Connection.Share, file, exchange)
-    if exchange._seen & _ASKS_MORE:
+    if exchange._seen & file.Asks:
         _AnswerAsked(exchange, file)
     else:
         file.Send(exchange)
