@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import sys
 
 from tools.device import FIRMWARE
@@ -22,6 +23,18 @@ def command(runtime, heap):
     return [str(FIRMWARE), "-X", f"heapsize={heap}"], {"MICROPYPATH": ".frozen"}
 
 
+def check_port(address, port):
+    """Raise ToolError unless the demonstration can listen there; `port` as the user said it."""
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise ToolError(f'PORT: expected 1..65535, got "{port}"')
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, int(port)))
+        except OSError as error:
+            raise ToolError(f"PORT: {port} cannot be used: {error.strerror}. Choose another, as PORT=8081") from None
+
+
 def main(arguments):
     """The verb `demo`. Becomes the demonstration; does not return."""
     parser = argparse.ArgumentParser(prog="python3 -m tools demo", description=__doc__)
@@ -33,6 +46,7 @@ def main(arguments):
     options = parser.parse_args(arguments)
     if options.runtime not in RUNTIMES:
         raise ToolError(f'RUNTIME: expected {" or ".join(RUNTIMES)}, got "{options.runtime}"')
+    check_port(options.address, options.port)
     interpreter, env = command(options.runtime, options.heap)
     sys.stdout.flush()
     os.execve(interpreter[0], [*interpreter, str(APP), options.port, options.address], {**os.environ, **env})

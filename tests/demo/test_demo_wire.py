@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -146,9 +147,25 @@ def test_a_device_serves_it(firmware, tmp_path):
         assert "Traceback" not in server.output(), server.output()
 
 
-def test_another_runtime_is_refused():
-    done = subprocess.run(
-        [sys.executable, "-m", "tools", "demo", "unix"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def refused(*arguments):
+    """What the verb says when it does not start the demonstration."""
+    command = [sys.executable, "-m", "tools", "demo", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == 'error: RUNTIME: expected CPYTHON or UNIX, got "unix"\n'
+    return done.stderr
+
+
+def test_another_runtime_is_refused():
+    assert refused("unix") == 'error: RUNTIME: expected CPYTHON or UNIX, got "unix"\n'
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "abc", "", "-1"])
+def test_no_port_is_refused(port):
+    assert refused(f"--port={port}") == f'error: PORT: expected 1..65535, got "{port}"\n'
+
+
+def test_the_port_of_another_is_refused():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = refused("--port", str(port), "--address", "127.0.0.1")
+    assert said == f"error: PORT: {port} cannot be used: Address already in use. Choose another, as PORT=8081\n"
