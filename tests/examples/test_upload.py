@@ -3,9 +3,10 @@
 import hashlib
 import socket
 import struct
-import time
 
 import pytest
+
+from tests.http.client import wait_until
 
 EXAMPLE = "upload"
 # More than a MicroPython's heap here, so that it cannot have been held whole.
@@ -84,19 +85,11 @@ def test_half_a_file_is_not_kept(example, path, reset):
     before = len(example.server.output())
     with socket.create_connection(("127.0.0.1", example.server.port), timeout=WAIT_SEC) as client:
         client.sendall(head.encode() + content)
-        wait_until(lambda: any(name.endswith(".part") for name in names(example)))
+        wait_until(lambda: any(name.endswith(".part") for name in names(example)), "it has begun", WAIT_SEC)
         if reset:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    wait_until(lambda: not any(name.endswith(".part") for name in names(example)))
+    wait_until(lambda: not any(name.endswith(".part") for name in names(example)), "the half is gone", WAIT_SEC)
     assert "half" not in names(example)
     assert example.get("/upload").status_code == 200  # and with it all that was logged before has come
     logged = example.server.output()[before:]
     assert "Traceback" not in logged, logged
-
-
-def wait_until(condition):
-    """Wait until `condition()` holds; fail if it never does."""
-    end = time.monotonic() + WAIT_SEC
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)

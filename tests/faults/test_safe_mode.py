@@ -1,13 +1,13 @@
 """A device that cannot start normally starts safely, says why, and offers the configuration that was good."""
 
 import json
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.firmware.folder import Folder, get
+from tests.http.client import wait_until
 
 ON_DEVICE = Path(__file__).parent / "on_device"
 HANGS = "print('HANGING')\nwhile True: pass"
@@ -85,15 +85,7 @@ def test_four_failed_starts_do_not(runtime, folder):
     with start(runtime, folder) as process:
         assert get(process).text == "<p>welcome</p>"
         assert "RUNS" in process.output()
-        wait_until(lambda: not (folder.path / ".starts").exists())
-
-
-def wait_until(condition, most_sec=30):
-    """Wait for what the device does by itself."""
-    end = time.monotonic() + most_sec
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.1)
+        wait_until(lambda: not (folder.path / ".starts").exists(), "the start has succeeded", 60)
 
 
 def test_the_safe_mode_starts_again_normally(runtime, folder):
@@ -107,7 +99,7 @@ def test_the_safe_mode_starts_again_normally(runtime, folder):
     with start(runtime, folder) as process:
         assert get(process).text == "<p>welcome</p>"
         assert "REPAIRED" in process.output()
-        wait_until(lambda: not (folder.path / ".starts").exists())
+        wait_until(lambda: not (folder.path / ".starts").exists(), "the start has succeeded", 60)
 
 
 def test_one_more_failure_brings_the_safe_mode_back(runtime, folder):
@@ -124,7 +116,7 @@ def test_the_last_good_configuration_is_offered_back(runtime, folder):
     good = (folder.path / "config.json").read_bytes()
     with start(runtime, folder) as process:
         get(process)
-        wait_until((folder.path / "config.json.bak").exists)
+        wait_until((folder.path / "config.json.bak").exists, "the configuration has served", 60)
     assert (folder.path / "config.json.bak").read_bytes() == good
     folder.configure(hostname="bad")
     bad = (folder.path / "config.json").read_bytes()
@@ -155,10 +147,10 @@ def test_without_a_good_configuration_none_is_put_back(runtime, folder):
 def test_a_configuration_changed_while_it_starts_is_not_the_good_one(runtime, folder):
     folder.write("app.py", "import time", "time.sleep(1)")
     with start(runtime, folder) as process:
-        wait_until((folder.path / ".starts").exists)
+        wait_until((folder.path / ".starts").exists, "it starts", 60)
         (folder.path / "config.json").write_text(json.dumps({"hostname": "untested"}))
         get(process)
-        wait_until(lambda: not (folder.path / ".starts").exists())
+        wait_until(lambda: not (folder.path / ".starts").exists(), "the start has succeeded", 60)
     assert not (folder.path / "config.json.bak").exists()
 
 

@@ -237,6 +237,11 @@ def request(method, target, fields=(), body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
+def pattern(size):
+    """`size` bytes in which a piece that is lost, doubled or in another place shows."""
+    return bytes(i % 251 for i in range(size))
+
+
 def unsent_of(port):
     """The bytes that this computer still keeps for those who were connected to `port`: sent to them, and not taken."""
     kept = 0

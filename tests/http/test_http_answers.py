@@ -6,12 +6,7 @@ import json
 import pytest
 
 from tests.emulated import NO_THREADS
-from tests.http.client import Client, request, wait_until
-
-
-def pattern(size):
-    return bytes(i % 251 for i in range(size))
-
+from tests.http.client import Client, pattern, request, wait_until
 
 # --- statuses ---
 

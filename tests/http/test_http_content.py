@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tests.http.client import Client, request
+from tests.http.client import Client, pattern, request
 
 CHUNKED = b"POST /content HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 LIMIT = 16 * 1024  # MaxRequestContentLength of the embedded preset
@@ -19,10 +19,6 @@ def head(path, length, *fields, method="POST"):
 def chunks(data, size):
     pieces = (data[at : at + size] for at in range(0, len(data), size))
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
-
-
-def pattern(size):
-    return bytes(i % 251 for i in range(size))
 
 
 @pytest.fixture
