@@ -9,6 +9,7 @@ from tests.websockets.ws_rows import frame
 BAD = [
     ("no key", {"Sec_WebSocket_Key": None}, 400),
     ("a short key", {"Sec_WebSocket_Key": "c2hvcnQ="}, 400),
+    ("a key of 18 bytes", {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQab"}, 400),
     ("no base64", {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25j!Q=="}, 400),
     ("POST", {"method": "POST", "Content_Length": "0"}, 400),
     ("a content", {"Content_Length": "2"}, 400),
