@@ -5,7 +5,7 @@
     POST /safe-mode/restore   put the last good configuration back, then start again
 
 It needs no password but that of a user, where the configuration has users: nothing here does more than a person with
-the device in hand can, who pulls the plug.
+the device in hand can, who pulls the plug. A page of another site, open in that person's browser, is not that person.
 """
 
 from MicroWebSrv2 import GET, POST, MicroWebSrv2, RegisterRoute
@@ -38,10 +38,14 @@ def Register(reason, configPath, restart, log):
         request.Response.ReturnOk(_PAGE % (MicroWebSrv2.HTMLEscape(reason), restore))
 
     def onStart(microWebSrv2, request):
+        if _isForeign(request):
+            return
         request.Response.ReturnOk(_AGAIN % "")
         restart(False)
 
     def onRestore(microWebSrv2, request):
+        if _isForeign(request):
+            return
         try:
             configFile.Restore(configPath)
         except (OSError, ValueError) as ex:
@@ -55,3 +59,12 @@ def Register(reason, configPath, restart, log):
     RegisterRoute(onPage, GET, "/", "safe-mode")
     RegisterRoute(onStart, POST, "/safe-mode/start", "safe-mode-start")
     RegisterRoute(onRestore, POST, "/safe-mode/restore", "safe-mode-restore")
+
+
+def _isForeign(request):
+    """Refuse a request that a page of another site makes (Fetch standard, section 3.1). Returns True if it was one."""
+    origin = request.Origin
+    isForeign = origin not in ("", "http://" + request.Host, "https://" + request.Host)
+    if isForeign:
+        request.Response.ReturnForbidden()
+    return isForeign

@@ -93,7 +93,12 @@ def test_the_safe_mode_starts_again_normally(runtime, folder):
     with start(runtime, folder) as process:
         page = get(process)
         folder.write("app.py", "print('REPAIRED')")
-        answer = httpx.post(page.url.join("/safe-mode/start"))
+        for origin in ("http://elsewhere.example", "null", f"{page.url.scheme}://{page.url.host}"):
+            for way in ("start", "restore"):
+                answer = httpx.post(page.url.join("/safe-mode/" + way), headers={"Origin": origin})
+                assert answer.status_code == 403, "another site's page"
+        own = {"Origin": f"{page.url.scheme}://{page.url.host}:{page.url.port}"}
+        answer = httpx.post(page.url.join("/safe-mode/start"), headers=own)
         assert "The device starts again" in answer.text
         assert process.wait_end(30) == 0
     with start(runtime, folder) as process:
