@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from firmware import config
+from tests.conftest import require
+from tests.runtimes import RUNTIMES
 
 ON_DEVICE = Path(__file__).parent / "on_device"
 CUT_POWER = Path(__file__).parent.parent / "faults" / "on_device" / "cut_power.py"
@@ -167,6 +169,19 @@ def test_wrong_configuration_is_not_saved(runtime, path):
     path.write_text('{"hostname": "before"}')
     said = save(runtime, path, {"server": {"port": 0}})
     assert said == "configuration not saved: server.port: expected 1..65535, got 0\n"
+    assert path.read_text() == '{"hostname": "before"}'
+
+
+def test_disk_that_is_full_in_the_middle_leaves_the_old_file(path):
+    """FAT and POSIX change a file where it is: what is written first under another name harms it not."""
+    path.write_text('{"hostname": "before"}')
+    said = require(RUNTIMES["cpython"]).run(
+        "import resource\nfrom firmware import config\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))\n"
+        f"try:\n    config.Save({{'hostname': 'after', 'app': 'x' * 32, 'modules': ['y' * 32]}}, {str(path)!r})\n"
+        "except OSError as ex:\n    print('refused')\n"
+    )
+    assert said == "refused\n"
     assert path.read_text() == '{"hostname": "before"}'
 
 
