@@ -388,6 +388,26 @@ def test_twin(client, accepted, packed):
     assert (gzip.decompress(answer.body) if is_packed else answer.body) == FILES["packed.js"]
 
 
+def test_twin_for_those_alone_who_take_it(client):
+    """What was understood of one Accept-Encoding is said of no other, longer ones and their like among them."""
+    padded = "identity, " * 8
+    for _ in range(2):
+        for value, packed in [
+            ("gzip", True),
+            ("gzip;q=0", False),
+            ("gzip, br", True),
+            ("gzi", False),
+            ("gzip", True),
+            ("", False),
+            (padded + "gzip", True),
+            (padded + "br", False),
+        ]:
+            answer = client.get("/packed.js", "Accept: */*", f"Accept-Encoding: {value}")
+            assert (answer.field("Content-Encoding") == "gzip") == packed, value
+            assert (client.get("/packed.js", f"accept-encoding:{value}").field("Content-Encoding") == "gzip") == packed
+        assert client.get("/packed.js", "Accept-Language: gzip").field("Content-Encoding") is None
+
+
 def test_twin_has_a_tag_of_its_own(client):
     plain, packed = client.get("/packed.js"), client.get("/packed.js", "Accept-Encoding: gzip")
     assert plain.field("ETag") != packed.field("ETag")

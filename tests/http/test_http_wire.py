@@ -46,6 +46,33 @@ def test_bad_head(site, row):
         assert client.ends()
 
 
+GOOD_NAME = b"X-Device-Name"
+# What begins like a name that was good a moment ago, or is as long and ends like it.
+BAD_NAMES = [
+    GOOD_NAME + b" :",
+    GOOD_NAME + b"\t:",
+    b" " + GOOD_NAME + b":",
+    GOOD_NAME,
+    b"X-Dev(ce-Name:",
+    b"X-Dev ce-Name:",
+    b"X-Device\xffName:",
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES, ids=repr)
+def test_name_that_was_good_lets_no_other_pass(site, name):
+    with Client(site.port) as client:
+        for _ in range(2):
+            assert client.get("/hello", GOOD_NAME.decode() + ": a").text == "hello"
+    head = b"GET /hello HTTP/1.1\r\nHost: a\r\n%s a\r\n\r\n"
+    for _ in range(2):
+        assert refusal(site, head % name).status == 400
+    with Client(site.port) as client:
+        client.send(head % (GOOD_NAME + b":") + head % name)
+        assert client.response().text == "hello"
+        assert client.response().status == 400
+
+
 @pytest.mark.parametrize("row", rows.GOOD_HEADS, ids=row_id)
 def test_good_head(site, row):
     """None of them is refused, however it comes; the request behind it is found where the connection stays."""

@@ -30,13 +30,13 @@ ON_THE_WAY = {
         _PutFields _PutOrigin PutBody""",
     "staticFiles.py": """AnswerPath _IsStillIt _Remember _Resolve _Describe __init__ _FieldLines SeekTwin IsFresh
         Content Send SendAtHand SendNotModified _ReadBehindHead _SendLong _SendAnew _Keep SendPart AnswerFile _TypeOf
-        _AnswerAsked _HasETag _AnswerRange _TakesTwin""",
+        _AnswerAsked _HasETag _AnswerRange _TakesTwin _TakesGzip _Accepted""",
     "filePaths.py": "ResolvePath _DefaultPage IsFile IsTemplate",
     "fileConditions.py": "Precondition _Matches _UnmodifiedSince",
     "workerShare.py": "Take Release Head",
     "libs/httpHeadWriter.py": "Begin PutNumber Put",
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseNewTarget _ParseFields _ParseField _ParseHost
-        _CheckLineEnds TrimEnd""",
+        _CheckName _CheckLineEnds TrimEnd""",
     "libs/httpSyntaxMore.py": "CheckFraming ParseDigits",
     "libs/wsFrames.py": """MakeFrame _UnmaskWide Unmask _IsAscii Feed IsWhole _Look _Lead Expected _ReadHeader _IsWanted
         _CheckHeader _BeginData _TakeControl _TakePayload _GivePiece _IsUtf8 _HeaderSize _LongLength""",

@@ -21,6 +21,11 @@ _LF = const(10)
 _lastHost = [b""]
 _MAX_LAST_HOST = const(64)  # bytes
 
+# Names of fields that were good, each with its colon, by length and fourth letter from the end: a browser sends a
+# dozen, the same each time. A list: threads write to it, and not every MicroPython guards dictionaries itself.
+_goodNames = [b"\0"] * 32
+_MAX_GOOD_NAME = const(32)  # bytes
+
 # Targets (bytes) known to be well formed, and the methods that they take: those of routes.
 KNOWN_TARGETS = {}
 
@@ -146,16 +151,29 @@ class RequestHead:
             colon = buf.find(b":", i, eol)
             if (colon - i) << 8 | buf[i] | 32 in _FIELDS:
                 self._ParseField(i, colon, eol)
-            elif not IsToken(buf, i, colon):
-                raise _MalformedField()
+            else:
+                colon = (buf[colon - 4] ^ colon - i) & 31  # a place from here on: another name would be one too many
+                if not buf.startswith(_goodNames[colon], i):
+                    self._CheckName(i, eol)
             i = eol + 2
+
+    def _CheckName(self, i, eol):
+        """Refuses a line whose name is no token: folded (RFC 9112 section 5.2), a blank before the colon (5.1)."""
+        buf = self._buf
+        colon = buf.find(b":", i, eol)
+        place = (buf[colon - 4] ^ colon - i) & 31
+        if buf.startswith(_goodNames[place], i):
+            return
+        if not IsToken(buf, i, colon):
+            raise HttpError(400, "malformed field line")
+        if colon - i < _MAX_GOOD_NAME:
+            _goodNames[place] = bytes(self._view[i : colon + 1])
 
     def _ParseField(self, i, colon, eol):
         buf = self._buf
         field = _FIELDS[(colon - i) << 8 | buf[i] | 32]
         if not field[0] or not buf.startswith(field[0], i):  # not in the usual spelling, which is a token
-            if not IsToken(buf, i, colon):
-                raise _MalformedField()
+            self._CheckName(i, eol)
             if field[0] and buf[i:colon].lower() != field[0].lower():
                 return
         bit = field[1]
@@ -244,11 +262,6 @@ _FIELDS = {
     (19 << 8) | 105: (None, SEEN_CONDITION, None),  # If-Unmodified-Since
     (15 << 8) | 97: (None, SEEN_ACCEPT, None),
 }
-
-
-def _MalformedField():
-    """Also a folded line (RFC 9112 section 5.2), a blank before the colon (5.1), no name."""
-    return HttpError(400, "malformed field line")
 
 
 _more = None
