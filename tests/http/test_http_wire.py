@@ -56,6 +56,7 @@ BAD_NAMES = [
     b"X-Dev(ce-Name:",
     b"X-Dev ce-Name:",
     b"X-Device\xffName:",
+    GOOD_NAME + b" qaaa:",  # what is remembered of both has one place
 ]
 
 
