@@ -218,6 +218,23 @@ def test_few_pages_are_kept(client, root):
     assert client.get("/compiled").body == b"1"
 
 
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
+def test_page_is_kept_once_whatever_it_is_called(client, root):
+    """A client may repeat slashes, and to FAT any case of letters is the same name: neither fills the memory."""
+    (root / "twin.pyhtml").write_bytes(b"small {{ 1 }}")
+    (root / "TWIN.pyhtml").write_bytes(b"LARGE {{ 1 }}")
+    assert client.get("/twin.pyhtml").text == "small 1"
+    kept = client.get("/kept").text
+    client.get("/compiled")
+    for slashes in range(2, 30):
+        assert client.get("/" * slashes + "twin.pyhtml").text == "small 1"
+    assert client.get("/compiled").text == "0"
+    for _ in range(2):
+        assert client.get("/TWIN.pyhtml").text == "LARGE 1"
+        assert client.get("/twin.pyhtml").text == "small 1"
+    assert client.get("/kept").text == kept
+
+
 def test_page_of_a_client_that_goes_away(server):
     with Client(server.port) as client:
         before = int(client.get("/ended").body)

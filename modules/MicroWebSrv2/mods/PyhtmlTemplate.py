@@ -79,6 +79,8 @@ class PyhtmlTemplate:
         path = request.Path
         if path[-1:] != "/" and not IsTemplate(path):
             return
+        while "//" in path:  # or one page would have as many names, and be kept as often
+            path = path.replace("//", "/")
         physical, stat = ResolvePath(microWebSrv2, path)
         if not physical or not IsTemplate(physical):
             return
@@ -136,8 +138,9 @@ class PyhtmlTemplate:
 
     def _TakeKept(self, path):
         for i, page in enumerate(self._pages):
-            if page.Path == path:
-                return self._pages.pop(i)
+            if page.Path.lower() == path.lower():  # to FAT it is one page, which is not kept for each spelling
+                self._pages.pop(i)
+                return page if page.Path == path else None
         return None
 
     def _Compile(self, path, version):
