@@ -20,8 +20,9 @@ MOST_CPU_SEC = 0.4  # a loop that spins uses all of the time it is watched
 def limited(request, sites):
     """A server that may have few descriptors more than it has: `most`."""
     server = sites.start(threads=request.param, BufferSlotsCount=30, RequestsTimeoutSec=600, heap="4m")
-    with Client(server.port) as client:  # what is opened once is open
+    with Client(server.port) as client:  # what is opened once is open, the package's files among it
         client.get("/page.txt")
+        client.get("/defer/timer/a")
     wait_until(lambda: state(server).connections == 0, "the client is gone")
     server.most = server.descriptors() + SPARE
     resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (server.most, server.most))
