@@ -25,15 +25,15 @@ from MicroWebSrv2 import MicroWebSrv2
 from MicroWebSrv2.libs.xAsyncWorker import Worker
 from routes import on_accepted
 
-process = Worker.Process
+step = Worker.Step
 
-def Process(self, timeout):  # the server's loop begins
-    Worker.Process = process
+def Step(self, timeout):  # the server's loop begins
+    Worker.Step = step
     gc.collect()
     print("FREE", gc.mem_free())
-    return process(self, timeout)
+    return step(self, timeout)
 
-Worker.Process = Process
+Worker.Step = Step
 MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
 '''
 ROUTES = ROOT / "tools" / "bench" / "apps" / "routes.py"

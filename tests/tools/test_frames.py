@@ -38,6 +38,7 @@ ON_THE_WAY = {
     "libs/httpSyntax.py": """Parse _ParseMethod _ParseTarget _ParseNewTarget _ParseFields _ParseField _ParseHost
         _CheckName _CheckLineEnds TrimEnd""",
     "libs/httpSyntaxMore.py": "CheckFraming ParseDigits",
+    "libs/xAsyncWorker.py": "Step _HandleReady _HandleDue _WaitMs LookAtClock IsElsewhere Notify OnEvents",
     "libs/wsFrames.py": """MakeFrame _UnmaskWide Unmask _IsAscii Feed IsWhole _Look _Lead Expected _ReadHeader _IsWanted
         _CheckHeader _BeginData _TakeControl _TakePayload _GivePiece _IsUtf8 _HeaderSize _LongLength""",
     "libs/wsDeflate.py": "Expected _CheckHeader _BeginData OnControl OnPiece _GiveChunk _IsGood _Take",

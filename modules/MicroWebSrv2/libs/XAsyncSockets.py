@@ -115,12 +115,20 @@ class XAsyncSocketsPool:
         try:
             while not self._stopping:
                 try:
-                    worker.Process(-1)
+                    self._TakeTurns(worker)
                 except MemoryError:  # what was under way is lost, the loop is not
                     pass
         finally:
             worker.Leave()
             worker.Running = False
+
+    def _TakeTurns(self, worker):
+        """Serves until something is raised: the net is outside of the turns, see `Step`."""
+        try:
+            while not self._stopping:
+                worker.Step(-1)
+        except Exception as ex:
+            worker.OnFault(ex)
 
 
 def _PoolMore():

@@ -43,6 +43,8 @@ class Worker:
         self.Poller = Poller()
         self.Sockets = {}  # poll key -> PolledSocket
         self.Now = 0  # ms since the worker was made, as of the last look at the clock
+        self._count = 0  # sockets that this turn has handled
+        self._current = None  # the one that it handles now
         self.Turn = 0  # number of the loop's turn; what was looked at in this one need not be looked at again
         self._ticks = TicksMs()
         self._nextTick = TICK_MS
@@ -88,26 +90,56 @@ class Worker:
 
         Returns the number of sockets, timers and posted calls handled.
         """
+        current = self._current  # of the turn whose callback steps the loop by hand
+        count = self._count
+        try:
+            return self.Step(timeoutMs)
+        except Exception as ex:
+            return self.OnFault(ex)
+        finally:
+            self._current = current
+            self._count = count
+
+    def Step(self, timeoutMs):
+        """Does the same, without the last net: what it raises is to be given to `OnFault`.
+
+        So its frames are small enough for MicroPython's C stack. One from the heap, freed at each turn,
+        has every allocation after it look through all garbage: with one client a third of the time.
+        """
         self._ident = ThreadIdent()
         self.Turn = self.Turn + 1 & 0x3FFFFFFF  # what a small int holds on a board
+        self._count = 0
+        self._HandleReady(self.Poller.Wait(self._WaitMs(timeoutMs)))
+        return self._count + self._HandleDue()
+
+    def _HandleReady(self, ready):
+        for key, events in ready:
+            self._current = self.Sockets.get(key)
+            if self._current is not None:
+                self._count += 1
+                if events == _IN:
+                    self._current.OnReadyForReading()
+                else:
+                    self._current.OnEvents(events)
+            elif self._wake:
+                self._wake.Drain()
+        self._current = None
+
+    def OnFault(self, error):
+        """The last net: the socket that has raised `error` is lost alone, the others go on.
+
+        Returns as `Process`. Raises the error where it is no socket's.
+        """
+        current = self._current
+        if current is None:
+            raise error
+        self._current = None
+        _TellFault(current, error)
+        return self._count + self._HandleDue()
+
+    def _HandleDue(self):
+        """Does what is not a socket's; returns how many timers and posted calls that were."""
         count = 0
-        current = None
-        sockets = self.Sockets
-        try:
-            for key, events in self.Poller.Wait(self._WaitMs(timeoutMs)):
-                current = sockets.get(key)
-                if current is not None:
-                    count += 1
-                    if events == _IN:
-                        current.OnReadyForReading()
-                    else:
-                        current.OnEvents(events)
-                elif self._wake:
-                    self._wake.Drain()
-        except Exception as ex:  # the last net: that socket alone is lost, the others go on
-            if current is None:
-                raise
-            _TellFault(current, ex)
         self.LookAtClock()
         if self.Reserve is None:
             self._KeepReserve()

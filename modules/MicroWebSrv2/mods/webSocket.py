@@ -11,6 +11,8 @@ from ..libs.wsFrames import (
     MakeFrame,
 )
 
+_BYTES_LIKE = (bytes, bytearray, memoryview)
+
 
 class WebSocket:
     """A WebSocket, made by the module WebSockets; assign its callbacks in OnWebSocketAccepted.
@@ -64,7 +66,7 @@ class WebSocket:
         begun = connection.PiecesSent
         if begun and begun != opcode:
             raise ValueError('"piece" must be of the same kind as the first one of the message, got %r' % type(piece))
-        payload = piece.encode() if opcode == OP_TEXT else _ToBytes(piece)
+        payload = piece.encode() if opcode == OP_TEXT else piece if isinstance(piece, _BYTES_LIKE) else _ToBytes(piece)
         if not connection.Send(MakeFrame(OP_CONTINUATION if begun else opcode, payload, isLast)):
             return False
         connection.PiecesSent = 0 if isLast else opcode
@@ -244,15 +246,13 @@ def _TextBytes(msg):
 
 
 def _Bytes(msg):
-    data = _ToBytes(msg)
+    data = msg if isinstance(msg, _BYTES_LIKE) else _ToBytes(msg)
     if not data:
         raise ValueError('"msg" must not be empty')
     return data
 
 
 def _ToBytes(msg):
-    if isinstance(msg, (bytes, bytearray, memoryview)):
-        return msg
     if isinstance(msg, (int, str)):
         raise ValueError('"msg" must be in bytes or convertible into bytes, got %r' % (msg,))
     try:

@@ -84,9 +84,9 @@ class WebSocketSender(PolledSocket):
             return False
         if worker.IsElsewhere():
             return self._SendFromElsewhere(worker, frame)
-        if (self._backlog or self._foreign) and self._IsFull(len(frame)):
-            return False
-        return self._Put(frame)
+        if self._backlog or self._foreign:
+            return not self._IsFull(len(frame)) and self._Put(frame)
+        return self._Write(frame)
 
     def _IsFull(self, size):
         """Says whether a frame must not join those that wait; one alone always may."""

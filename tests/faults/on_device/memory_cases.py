@@ -78,7 +78,7 @@ def turn(timeout):
     global turns_left
     turns_left -= 1
     pool._stopping = turns_left <= 0
-    return Worker.Process(worker, 0)
+    return Worker.Step(worker, 0)
 
 
 def work():
@@ -150,7 +150,7 @@ def check(message):
     for _ in range(PATIENCE_MS // 20):
         if found != b"":
             break
-        Worker.Process(worker, 20)
+        Worker.Step(worker, 20)
         work()
         found = read(client)
     client.close()
@@ -178,7 +178,7 @@ def try_all(message, in_time):
     return outcomes, wrong
 
 
-worker.Process = turn
+worker.Step = turn
 message = KINDS[sys.argv[3]]
 IS_LATE = sys.argv[3] in LATE
 check(message)

@@ -129,6 +129,25 @@ def a_socket_s_own_deadline():
     echo.server.Close()
 
 
+def a_socket_that_steps_the_pool_and_raises():
+    """What it raises behind its own step is told to it, and not lost with the turn it is in."""
+    pool = XAsyncSocketsPool()
+    echo = Echo(pool)
+    asker = Asker(pool, b"hello")
+    faults = []
+
+    def step_and_fail():
+        del echo.server.OnReadyForReading
+        step(pool, lambda: asker.got)
+        raise ValueError("its own fault")
+
+    echo.server.OnReadyForReading = step_and_fail
+    echo.server.OnFault = lambda error: faults.append(str(error))
+    step(pool, lambda: faults)
+    expect([asker.got, faults], ["hello", ["its own fault"]])
+    echo.server.Close()
+
+
 def port_in_use():
     pool = XAsyncSocketsPool()
     server = XAsyncTCPServer.Create(pool, ADDRESS)
@@ -248,6 +267,7 @@ run(
         timers,
         lists_of_sockets,
         a_socket_s_own_deadline,
+        a_socket_that_steps_the_pool_and_raises,
         port_in_use,
         stop_from_a_callback,
         served_by_one_thread,

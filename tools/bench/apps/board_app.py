@@ -14,14 +14,14 @@ from MicroWebSrv2.libs.XAsyncSockets import XAsyncTCPServer
 from MicroWebSrv2.libs.xAsyncWorker import Worker
 
 spent = [0]  # microseconds
-process = Worker.Process
+step = Worker.Step
 
 
-def first_process(self, timeout):
+def first_step(self, timeout):
     """The server's loop begins: tells how long the board has been on, and steps aside."""
     print("SERVES", ticks_us())
-    Worker.Process = process
-    return process(self, timeout)
+    Worker.Step = step
+    return step(self, timeout)
 
 
 def timed(method):
@@ -35,7 +35,7 @@ def timed(method):
     return call
 
 
-Worker.Process = first_process
+Worker.Step = first_step
 HttpConnection.OnReadyForReading = timed(HttpConnection.OnReadyForReading)
 XAsyncTCPServer.OnReadyForReading = timed(XAsyncTCPServer.OnReadyForReading)
 MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
