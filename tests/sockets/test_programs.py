@@ -108,14 +108,21 @@ def test_client(runtime, port, tmp_path):
     authority = trustme.CA(key_type=trustme.KeyType.RSA)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     trustme.CA(key_type=trustme.KeyType.RSA).cert_pem.write_to_path(tmp_path / "stranger.pem")
+    client = authority.issue_cert("client.example", key_type=trustme.KeyType.RSA)
+    client.cert_chain_pems[0].write_to_path(tmp_path / "client.pem")
+    client.private_key_pem.write_to_path(tmp_path / "client.key")
+    mutual_context = server_context(authority, "localhost")
+    mutual_context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(mutual_context)
     with (
         echo_server(greeting=b"ready\n") as echo,
         silent_server() as silent,
         echo_server(server_context(authority, "localhost")) as secure,
         echo_server(server_context(authority, "other.example")) as misnamed,
+        echo_server(mutual_context) as mutual,
     ):
-        files = [tmp_path / "authority.pem", tmp_path / "stranger.pem"]
-        check(runtime, "client", echo, silent, port, secure, misnamed, *files)
+        files = [tmp_path / name for name in ("authority.pem", "stranger.pem", "client.pem", "client.key")]
+        check(runtime, "client", echo, silent, port, secure, misnamed, mutual, *files)
 
 
 def test_a_failed_check_is_seen(runtime, tmp_path):

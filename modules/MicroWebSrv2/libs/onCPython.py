@@ -426,8 +426,7 @@ def ServerTLS(certFile, keyFile, caFile):
     context = _ssl.SSLContext(_ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = _ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # of TLS 1.2; TLS 1.3 has no others (RFC 9325 section 4.2)
-    with _AsPEM(certFile, "CERTIFICATE") as cert, _AsPEM(keyFile, "PRIVATE KEY") as key:
-        context.load_cert_chain(cert.path, key.path)
+    _LoadChain(context, certFile, keyFile)
     if caFile:
         with _AsPEM(caFile, "CERTIFICATE") as authority:
             context.load_verify_locations(authority.path)
@@ -435,9 +434,22 @@ def ServerTLS(certFile, keyFile, caFile):
     return context
 
 
-def ClientTLS(caFile=None):
-    """Returns a client's TLS context; without `caFile` the system's authorities count."""
-    return _ssl.create_default_context(cafile=caFile)
+def ClientTLS(caFile=None, certFile=None, keyFile=None):
+    """Returns a client's TLS context, with a certificate to show or none.
+
+    Without `caFile` the system's authorities count.
+
+    Raises OSError, ssl.SSLError.
+    """
+    context = _ssl.create_default_context(cafile=caFile)
+    if certFile:
+        _LoadChain(context, certFile, keyFile)
+    return context
+
+
+def _LoadChain(context, certFile, keyFile):
+    with _AsPEM(certFile, "CERTIFICATE") as cert, _AsPEM(keyFile, "PRIVATE KEY") as key:
+        context.load_cert_chain(cert.path, key.path)
 
 
 def WrapTLS(context, sock, serverSide, hostname=None):

@@ -148,11 +148,16 @@ def ServerTLS(certFile, keyFile, caFile):
     return context
 
 
-def ClientTLS(caFile=None):
-    """Returns a client's TLS context; without `caFile` the server is not checked."""
+def ClientTLS(caFile=None, certFile=None, keyFile=None):
+    """Returns a client's TLS context, with a certificate to show or none; without `caFile` the server is not checked.
+
+    Raises OSError, ValueError.
+    """
     import tls
 
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    if certFile:
+        context.load_cert_chain(_ReadFile(certFile), _ReadFile(keyFile))
     if caFile:
         context.load_verify_locations(_ReadFile(caFile))
         context.verify_mode = tls.CERT_REQUIRED

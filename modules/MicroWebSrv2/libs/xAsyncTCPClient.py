@@ -42,10 +42,15 @@ class XAsyncTCPClientMore:
         return self._stream
 
     def StartSSL(self, keyfile=None, certfile=None, server_side=False, cert_reqs=0, ca_certs=None):
-        """Begins TLS with files in PEM or DER. Raises XAsyncTCPClientException."""
+        """Begins TLS with files in PEM or DER. Raises XAsyncTCPClientException.
+
+        The peer has to show a certificate of `ca_certs`; without that file a server's is held to the system's
+        authorities on CPython, and to nothing on MicroPython. `cert_reqs` other than 0 asks for the file.
+        """
         from .xAsyncTLS import ContextFromFiles
 
-        self.StartSSLContext(ContextFromFiles(keyfile, certfile, server_side, ca_certs), server_side)
+        context = ContextFromFiles(keyfile, certfile, server_side, cert_reqs, ca_certs)
+        self.StartSSLContext(context, server_side)
 
     def StartSSLContext(self, sslContext, serverSide=False):
         """Begins TLS with an SSLContext of the runtime. Raises XAsyncTCPClientException."""

@@ -27,9 +27,11 @@ def Wrap(sock, sslContext, serverSide, serverName):
         raise XAsyncTCPClientException("TLS cannot begin: %s" % ex)
 
 
-def ContextFromFiles(keyfile, certfile, serverSide, caFile):
+def ContextFromFiles(keyFile, certFile, serverSide, isPeerChecked, caFile):
     """Returns an SSLContext made from files. Raises XAsyncTCPClientException."""
+    if isPeerChecked and not caFile:  # MicroPython knows no authorities of its own: it would check nothing
+        raise XAsyncTCPClientException("TLS cannot check the peer (cert_reqs) without a file of authorities (ca_certs)")
     try:
-        return ServerTLS(certfile, keyfile, caFile) if serverSide else ClientTLS(caFile)
+        return ServerTLS(certFile, keyFile, caFile) if serverSide else ClientTLS(caFile, certFile, keyFile)
     except (OSError, ValueError) as ex:
         raise XAsyncTCPClientException("TLS files cannot be used: %s" % ex)

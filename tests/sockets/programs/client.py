@@ -1,8 +1,9 @@
 """Outgoing connections, plain and secured.
 
-Takes the ports of an echo server, of a server that never accepts, of one that nobody listens on, of an echo server
-secured for "localhost" and of one secured for another name; then the files of the authority that both certificates are
-from, and of another one. The echo servers send back all they get; the plain one begins with a line, "ready".
+Takes the ports of an echo server, of a server that never accepts, of one that nobody listens on, of echo servers
+secured for "localhost", for another name, and for "localhost" and clients with a certificate; then the files of the
+authority that all certificates are from, of another one, of a client's certificate and of its key. The echo servers
+send back all they get; the plain one begins with a line, "ready".
 """
 
 import sys
@@ -12,8 +13,8 @@ from checks import expect, ports, raises, run, step, wait
 from MicroWebSrv2 import XAsyncSocketsPool, XAsyncTCPClient, XAsyncTCPClientException, XAsyncTCPServer
 from MicroWebSrv2.libs.interpreter import TicksDiff, TicksMs
 
-ECHO, SILENT, NOBODY, SECURE, MISNAMED = [("127.0.0.1", port) for port in ports()]
-AUTHORITY, STRANGER = sys.argv[-2:]
+ECHO, SILENT, NOBODY, SECURE, MISNAMED, MUTUAL = [("127.0.0.1", port) for port in ports()]
+AUTHORITY, STRANGER, CERTIFICATE, KEY = sys.argv[-4:]
 REASONS = ("Error", "ClosedByHost", "ClosedByPeer", "Timeout")
 BLOCK = bytes(range(256)) * 400  # 102,400 bytes
 
@@ -138,13 +139,13 @@ def small_buffers():
     expect([lines, reasons], [["ready", "1234"], [0]])
 
 
-def secured(address, name, authority):
+def secured(address, name, authority, certificate=None, key=None):
     """Returns (what its callbacks told, what came back) of a secured connection."""
     pool = XAsyncSocketsPool()
     log = Log(pool, (name, address[1]))
     got = []
     step(pool, lambda: log.said)
-    log.client.StartSSL(ca_certs=authority)
+    log.client.StartSSL(key, certificate, cert_reqs=2, ca_certs=authority)
     expect(log.client.IsSSL, True)
     log.client.AsyncSendData(BLOCK, lambda client, arg: log.said.append(arg), "sent")
     log.client.AsyncRecvData(len(BLOCK), lambda client, data, arg: got.append(bytes(data)), timeoutSec=10)
@@ -164,6 +165,23 @@ def tls_of_an_untrusted_server():
 
 def tls_of_another_name():
     expect(secured(MISNAMED, "localhost", AUTHORITY), (["connected", "Error"], []))
+
+
+def tls_with_a_certificate_of_the_client():
+    said, got = secured(MUTUAL, "localhost", AUTHORITY, CERTIFICATE, KEY)
+    expect([said, got == [BLOCK]], [["connected", "sent", "ClosedByHost"], True])
+    said, got = secured(MUTUAL, "localhost", AUTHORITY)
+    expect([said[0], got], ["connected", []])
+
+
+def tls_checked_by_nothing():
+    """To check a certificate takes an authority; asked for one without the other, it must not begin unchecked."""
+    pool = XAsyncSocketsPool()
+    client = XAsyncTCPClient.Create(pool, ("localhost", SECURE[1]), connectAsync=False)
+    raises(XAsyncTCPClientException, "ca_certs", lambda: client.StartSSL(cert_reqs=2))
+    raises(XAsyncTCPClientException, "ca_certs", lambda: client.StartSSL(KEY, CERTIFICATE, True, 2))
+    expect(client.IsSSL, False)
+    client.Close()
 
 
 def tls_where_the_server_speaks_none():
@@ -257,6 +275,8 @@ run(
         tls,
         tls_of_an_untrusted_server,
         tls_of_another_name,
+        tls_with_a_certificate_of_the_client,
+        tls_checked_by_nothing,
         tls_where_the_server_speaks_none,
         tls_receives_first,
         tls_in_a_small_buffer,
