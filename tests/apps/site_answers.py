@@ -301,6 +301,19 @@ def defer_content(server, request):
     Later(request.Response, bytes(request.Content).decode())
 
 
+@WebRoute(POST, "/defer/content/late")
+def defer_content_late(server, request):
+    """Looks at the content when the answer is due: others have been answered meanwhile."""
+    response = request.Response
+    response.Defer()
+
+    def on_timer():
+        _pool.RemoveTimer(on_timer)
+        response.ReturnOk(bytes(request.Content))
+
+    _pool.AddTimer(500, on_timer)
+
+
 @WebRoute(GET, "/defer/never")
 def defer_never(server, request):
     request.Response.Defer(1)

@@ -123,6 +123,10 @@ class Client:
         except ConnectionResetError:
             return True
 
+    def is_told_the_end(self):
+        """Whether the server closed the connection in order, without another byte; a reset raises."""
+        return not self._received and not self._sock.recv(1)
+
     def ends(self):
         """Whether nothing more comes, once this client is done too: else the server may read on for some seconds."""
         self.shut()

@@ -309,6 +309,16 @@ def test_content_of_a_deferred_request(client):
         assert client.request("POST", "/defer/content", ["X-Test: x"], text.encode()).text == f"deferred {text} x"
 
 
+def test_content_of_a_deferred_request_is_its_own_while_it_waits(site):
+    """It lies where it came, in a buffer that nobody else gets meanwhile."""
+    with Client(site.port) as client:
+        client.send(request("POST", "/defer/content/late", body=b"mine" * 50))
+        for i in range(10):
+            with Client(site.port) as other:
+                assert other.request("POST", "/content", body=b"%d" % i * 300).status == 200
+        assert client.response().body == b"mine" * 50
+
+
 def test_deferred_answer_that_never_comes(site):
     with Client(site.port) as client:
         assert client.get("/defer/never").status == 503

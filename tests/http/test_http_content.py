@@ -149,6 +149,18 @@ def test_content_that_is_too_large_and_sent_at_once(site):
         assert client.ended()
 
 
+def test_refusal_ends_in_order_while_the_content_still_comes(site):
+    """A reset could take the answer away from its client (RFC 9112 section 9.6)."""
+    with Client(site.port) as client:
+        client.send(head("/content", LIMIT * 4))
+        assert client.response().status == 413
+        for _ in range(5):
+            client.send(bytes(100))
+            assert client.get_nothing_yet()
+        client.shut()
+        assert client.is_told_the_end()
+
+
 def test_chunks_that_are_too_large_together(client_of):
     with client_of(LIMIT) as client:
         client.send(CHUNKED + chunks(bytes(LIMIT + 100), 1000))

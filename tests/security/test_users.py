@@ -198,6 +198,16 @@ def test_checks_of_handlers_count_too(guards):
         assert statuses[:2] == [401, 401]
 
 
+def test_handlers_do_not_look_at_credentials_of_who_has_to_wait(guards):
+    """Or it would be told apart which are right."""
+    guarded = guards.start(path="/admin", most=2)
+    wrong = request("POST", "/login", [FORM, basic("form", WRONG)], b"name=a&life=5")
+    right = request("POST", "/login", [FORM, basic("form", "secret pass")], b"name=a&life=5")
+    with Client(guarded.port) as client:
+        client.send(wrong + wrong + right)  # all before the first second is over
+        assert [client.response().status for _ in range(3)] == [401, 401, 429]
+
+
 def test_no_limit(guards):
     guarded = guards.start(most=None)
     with Client(guarded.port) as client:
