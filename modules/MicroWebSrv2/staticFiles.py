@@ -19,7 +19,8 @@ _MTIME = const(8)
 
 _MAX_KEPT_PATH = const(128)  # bytes: slashes can be repeated, and make a path of a small file as long as a head
 
-_CONDITIONS = SEEN_CONDITION | SEEN_NONE_MATCH | SEEN_SINCE
+_MATCHES = SEEN_CONDITION | SEEN_NONE_MATCH
+_CONDITIONS = _MATCHES | SEEN_SINCE
 _ASKS_MORE = _CONDITIONS | SEEN_RANGE
 
 # The last Accept-Encoding: a browser says the same each time, and to compare it is a tenth of the work to read it.
@@ -79,14 +80,19 @@ class _File:
             self.Fields += _VARY
             self.Asks |= SEEN_ACCEPT
 
-    def IsFresh(self, turn):
-        """Says whether the file is still what it was: looked at once a turn of the worker's loop."""
-        if self.Turn == turn:
+    def IsFresh(self, worker):
+        """Says whether the file is still what it was, looked at once a turn of the worker's loop.
+
+        Once a second it is resolved anew: another may be what its path stands for.
+        """
+        if self.Turn == worker.Turn:
             return True
+        if 0 <= self.Second != worker.Now // 1000:
+            return False
         stat = FileStat(self.Path)
         if stat is None or stat[_SIZE] != self.Size or stat[_MTIME] != self.Modified or stat[_INODE] != self._inode:
             return False
-        self.Turn = turn
+        self.Turn = worker.Turn
         return True
 
     def Content(self):
@@ -207,7 +213,7 @@ def AnswerPath(exchange):
     if file is not None and not exchange._seen & file.Asks and file.SendAtHand(exchange):
         return
     worker = exchange.Connection.Share.Worker
-    if file is None or file.Turn != worker.Turn and not _IsStillIt(file, worker):
+    if file is None or not file.IsFresh(worker):
         file = _Resolve(exchange)
         if file is None:
             return
@@ -216,11 +222,6 @@ def AnswerPath(exchange):
         _AnswerAsked(exchange, file)
     else:
         file.Send(exchange)
-
-
-def _IsStillIt(file, worker):
-    """Says whether a file is still what its path stands for, and unchanged; once a second it is resolved anew."""
-    return file.Second == worker.Now // 1000 and file.IsFresh(worker.Turn)
 
 
 def _Remember(share, file, exchange):
@@ -309,8 +310,8 @@ def _AnswerAsked(exchange, file):
         file = file.Twin
     if not seen & _CONDITIONS:
         status = 0
-    elif _HasETag(exchange, file):
-        status = 304
+    elif seen & _MATCHES == SEEN_NONE_MATCH and exchange._buf.startswith(file.Condition, exchange._noneMatch):
+        status = 304  # the usual condition, read in place; a date says nothing beside it (RFC 9110 section 13.1.3)
     else:
         status = _Precondition(exchange.Request, file)
     if status == 304:
@@ -322,16 +323,6 @@ def _AnswerAsked(exchange, file):
         _AnswerRange(exchange, file)
     else:
         file.Send(exchange)
-
-
-def _HasETag(exchange, file):
-    """Says whether the request asks for what has changed since this one ETag: the usual condition, read in place.
-
-    If-Modified-Since says nothing beside it (RFC 9110 section 13.1.3).
-    """
-    if exchange._seen & (SEEN_CONDITION | SEEN_NONE_MATCH) != SEEN_NONE_MATCH:
-        return False
-    return exchange._buf.startswith(file.Condition, exchange._noneMatch)
 
 
 def _Precondition(request, file):
@@ -355,7 +346,7 @@ def _AnswerRange(exchange, file):
 
 
 def _TakesTwin(exchange, twin):
-    return _TakesGzip(exchange) and twin.IsFresh(exchange.Connection.Share.Worker.Turn)
+    return _TakesGzip(exchange) and twin.IsFresh(exchange.Connection.Share.Worker)
 
 
 def _TakesGzip(exchange):

@@ -28,9 +28,9 @@ ON_THE_WAY = {
     "pipeline.py": "OnHead _HandleKept _FindRoutes _SafePath Handle _AskModules _HandleOther",
     "httpResponse.py": """ReturnOk Return ReturnOkJSON ReturnJSON _ToJSON SendFile _Answer _Compose _BeginSized
         _PutFields _PutOrigin PutBody""",
-    "staticFiles.py": """AnswerPath _IsStillIt _Remember _Resolve _Describe __init__ _FieldLines SeekTwin IsFresh
+    "staticFiles.py": """AnswerPath _Remember _Resolve _Describe __init__ _FieldLines SeekTwin IsFresh
         Content Send SendAtHand SendNotModified _ReadBehindHead _SendLong _SendAnew _Keep SendPart AnswerFile _TypeOf
-        _AnswerAsked _HasETag _AnswerRange _TakesTwin _TakesGzip _Accepted""",
+        _AnswerAsked _AnswerRange _TakesTwin _TakesGzip _Accepted""",
     "filePaths.py": "ResolvePath _DefaultPage IsFile IsTemplate",
     "fileConditions.py": "Precondition _Matches _UnmodifiedSince",
     "workerShare.py": "Take Release Head",
