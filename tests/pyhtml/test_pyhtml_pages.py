@@ -378,7 +378,7 @@ MEGABYTES = {
 
 # With the whole server in it, which takes 60 KB of words of 64 bits before there is a page.
 @pytest.mark.parametrize(
-    ("name", "heap"), [(name, None) for name in MEGABYTES] + [("loop.pyhtml", "96k"), ("large.pyhtml", "112k")]
+    ("name", "heap"), [(name, None) for name in MEGABYTES] + [("loop.pyhtml", "100k"), ("large.pyhtml", "116k")]
 )
 def test_page_of_a_megabyte(runtime, start, name, heap):
     if heap and runtime.name != "unix":
