@@ -229,6 +229,7 @@ def test_secure(echoes, tmp_path):
     files = {"cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
     echo = echoes.start(heap="16m", maxLength=300000, files=files.values(), **files)
     context = ssl.create_default_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # see test_ws_secure.py
     authority.configure_trust(context)
     with connect(f"wss://127.0.0.1:{echo.port}/", ssl=context, server_hostname="localhost", ping_interval=None) as ws:
         assert "permessage-deflate" in ws.response.headers["Sec-WebSocket-Extensions"]
