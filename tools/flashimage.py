@@ -6,6 +6,9 @@ from pathlib import Path
 from littlefs import LittleFS
 
 BLOCK_BYTES = 4096
+# How MicroPython writes: at least 32 bytes, four times as many kept in memory (extmod/vfs_lfs.c).
+PIECE_BYTES = 32
+KEPT_BYTES = 4 * PIECE_BYTES
 # MicroPython keeps a file's time in this attribute: nanoseconds since 1970, 64 bits (extmod/vfs_lfsx.c).
 TIME_ATTRIBUTE = 1
 SKIPPED = frozenset(("__pycache__",))
@@ -29,7 +32,7 @@ def write_image(files, image, size):
 
     A Path's file keeps its time. Only what is not empty is written, so that a large image takes little room.
     """
-    system = LittleFS(block_size=BLOCK_BYTES, block_count=size // BLOCK_BYTES)
+    system = LittleFS(block_size=BLOCK_BYTES, block_count=size // BLOCK_BYTES, inline_max=KEPT_BYTES)
     for name, content in files.items():
         folder = name.strip("/").rpartition("/")[0]
         if folder:
@@ -38,7 +41,19 @@ def write_image(files, image, size):
             file.write(content.read_bytes() if isinstance(content, Path) else content)
         if isinstance(content, Path):
             system.setattr(name, TIME_ATTRIBUTE, struct.pack("<Q", content.stat().st_mtime_ns))
+    _tidy(system)
     _write_sparse(system.context.buffer, image)
+
+
+def _tidy(system):
+    """Leave each folder's record as one entry, where there was one a change.
+
+    The device reads a record whole for each file that it looks for, and makes a full one anew at its first write.
+    """
+    system.unmount()
+    count = system.block_count
+    sizes = {"read_size": PIECE_BYTES, "prog_size": PIECE_BYTES, "cache_size": KEPT_BYTES}
+    LittleFS(context=system.context, block_size=BLOCK_BYTES, block_count=count, **sizes).fs_gc()
 
 
 def read_image(image):
