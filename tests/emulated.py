@@ -69,7 +69,7 @@ def run(name, arguments):
 def keep_heap_whole():
     # As the firmware does when its own server begins: then the program, {program} bytes, is there.
     from firmware import runtime
-    runtime.KeepHeapWhole(runtime.MemoryLeft() - {program}, True)
+    runtime.KeepHeapWhole(runtime.MemoryLeft() - {program})
 
 set_clock{now!r}
 wait_for_address()

@@ -30,6 +30,12 @@
 #define MICROPY_WARNINGS (1)
 #define MICROPY_ENABLE_SOURCE_LINE (1)
 
+// Imports: see imports.c. The tables of a module's names and of all modules begin with about as many places as they come to
+// have: to grow step by step takes a start a tenth of its instructions.
+#define mp_builtin___import__ mps2_import
+#define MICROPY_MODULE_DICT_SIZE (12)
+#define MICROPY_LOADED_MODULES_DICT_SIZE (59)
+
 // Files.
 #define MICROPY_VFS (1)
 #define MICROPY_READER_VFS (1)

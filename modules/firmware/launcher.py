@@ -68,7 +68,6 @@ def _boot():
     if _device is None:
         try:
             ownImports.Begin()
-            runtime.KeepHeapWhole()
             _device = Device()
             _device.Prepare()
         except KeyboardInterrupt:
@@ -246,7 +245,7 @@ class Device:
     def _tick(self):
         if not self._hasBegun:
             self._hasBegun = True
-            runtime.KeepHeapWhole(runtime.MemoryLeft(), True)
+            runtime.KeepHeapWhole(runtime.MemoryLeft())
         self._network.Step()
         if self._trial and self._trial.Step():
             self._trial = None

@@ -27,7 +27,8 @@ _BUILT_IN = (
     "time",
 )
 
-_kept = None  # list: names of the modules that are kept in sys.modules meanwhile
+_found = {}  # the built-in modules that there are, by name, and None for threads that the board has not got
+_kept = None  # list: names of those that are kept in sys.modules meanwhile
 
 
 def Begin():
@@ -35,25 +36,25 @@ def Begin():
     global _kept
     if FROZEN not in sys.path or _kept is not None:
         return
-    _kept = []
     path = sys.path[:]
-    # With no folder to look in, the built-in ones are all that there is.
-    sys.path[:] = []
-    for name in _BUILT_IN:
-        if name not in sys.modules:
-            _keep(name)
+    if not _found:
+        # With no folder to look in, the built-in ones are all that there is.
+        sys.path[:] = []
+        for name in _BUILT_IN:
+            _find(name)
     sys.path[:] = [FROZEN] + path
+    _kept = [name for name in _found if name not in sys.modules]
+    for name in _kept:
+        sys.modules[name] = _found[name]
 
 
-def _keep(name):
+def _find(name):
     try:
-        sys.modules[name] = __import__(name)
-        _kept.append(name)
+        _found[name] = __import__(name)
     except ImportError:
         if name == "_thread":
             # No file stands in for it: it is looked for no further.
-            sys.modules[name] = None
-            _kept.append(name)
+            _found[name] = None
 
 
 def End():

@@ -23,11 +23,8 @@ _CLOCK_IS_SET_FROM_YEAR = 2024
 
 _TICKS_PER_SEC = 1000
 
-# Garbage is collected whenever so much was allocated since: so many bytes while the device starts, which makes little
-# garbage; then one part of these of what is free when the server begins, and of the latter a little later, when the
-# first page may be out, but not less than the last.
-_AT_START = 65536
-_FIRST_PARTS = 2
+# Once the device serves, garbage is collected whenever one part of these of what was free then was allocated since, but
+# not sooner than after the least, in bytes.
 _PARTS = 8
 _LEAST = 4096
 
@@ -133,21 +130,36 @@ def MemoryLeft():
     return MemoryFree()
 
 
+def HasRoom(size):
+    """Return True if the heap has so many bytes in one piece; False also where nobody knows without taking them.
+
+    To count what is free takes a Cortex-M3 2,300 instructions a KB of the heap, and a collection as much again.
+    """
+    if not IS_MICROPYTHON or sys.platform == "esp32":
+        # An ESP32's heap would grow, and leave less to the Wi-Fi.
+        return False
+    try:
+        # Closed, it gives the memory up at once, as nothing else does.
+        io.BytesIO(size).close()
+        return True
+    except MemoryError:
+        return False
+
+
 def MemoryTotal():
     """Return the bytes (int) of the heap, or None where nobody tells."""
     return gc.mem_free() + gc.mem_alloc() if IS_MICROPYTHON else None
 
 
-def KeepHeapWhole(free=None, hasBegun=False):
-    """Have garbage collected early, long before the heap is full; `free`: the bytes that are, once the device serves.
+def KeepHeapWhole(free):
+    """Have garbage collected early, long before the heap is full; `free`: the bytes that are, None where nobody tells.
 
-    hasBegun: it has served for a second.
     The collector moves nothing. Left alone, allocation wanders through the whole heap before it begins anew, and each
-    object that stays splits the free memory: of 44 KB free no 4 KB were left in one piece. Now it stays low. But each
-    collection is a twentieth of the start.
+    object that stays splits the free memory: of 44 KB free no 4 KB were left in one piece. Now it stays low. A start
+    makes little garbage and keeps what it makes, and a collection would be a fifteenth of it: it is left alone.
     """
-    if hasattr(gc, "threshold") and IS_MICROPYTHON:
-        gc.threshold(max(free // (_PARTS if hasBegun else _FIRST_PARTS), _LEAST) if free else _AT_START)
+    if free is not None and hasattr(gc, "threshold"):
+        gc.threshold(max(free // _PARTS, _LEAST))
 
 
 def RuntimeName():
@@ -286,23 +298,32 @@ def _bracketProblem(data):
     MicroPython's parser takes a text cut short, and brackets closed by the wrong ones, for good.
     """
     closing = []
-    inString = False
     i = 0
     while i < len(data):
         char = data[i]
-        if inString:
-            inString = char != 0x22
-            if char == 0x5C:
-                i += 1
-        elif char == 0x22:
-            inString = True
-        elif char in b"{[":
+        if char == 0x22:
+            i = _endOfString(data, i)
+        elif char == 0x7B or char == 0x5B:
             # In ASCII each closing bracket is two above its opening one.
             closing.append(char + 2)
-        elif char in b"}]" and (not closing or closing.pop() != char):
+        elif (char == 0x7D or char == 0x5D) and (not closing or closing.pop() != char):
             return _place(data, i + 1) + "this bracket closes nothing"
         i += 1
     return _place(data, i) + "a bracket is not closed" if closing else None
+
+
+def _endOfString(data, i):
+    """Return where the JSON string ends whose opening quote is at i: at its closing one, or at the end of the data."""
+    while True:
+        i = data.find(b'"', i + 1)
+        if i < 0:
+            return len(data)
+        before = i - 1
+        while data[before] == 0x5C:
+            before -= 1
+        if (i - before) & 1:
+            # Backslashes stand for themselves in pairs: none is left for the quote.
+            return i
 
 
 def Replace(source, target):
@@ -312,12 +333,15 @@ def Replace(source, target):
 
 
 def IsHome(folder):
-    """Return True when the device's own folder, with its config.json, is a path or lies below it, however written."""
+    """Return True when the device's own folder, with its config.json, is a path or lies below it, however written.
+
+    None when there is no such folder.
+    """
     try:
         before = os.getcwd()
         os.chdir(folder)
     except OSError:
-        return False
+        return None
     try:
         # Windows and macOS aside, a folder has one name once it was gone to.
         return (before + "/").startswith(os.getcwd().rstrip("/") + "/")

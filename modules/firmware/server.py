@@ -19,6 +19,8 @@ _PROFILES = {
 
 # Of what a board has free when the server starts, its buffers take one part of these; the rest is for connections.
 _MEMORY_PARTS = 4
+# Where three times as much as they take is free in one piece, and garbage not yet collected, they need not be counted.
+_ROOM_PARTS = 3
 _FEWEST_BUFFERS = 4
 
 # What a wrong certificate or key raises, by runtime: a file that cannot be read, bytes that are no certificate.
@@ -40,13 +42,15 @@ def Create(config, log):
 
 def _root(root, log):
     """Return the folder whose files are served: the configured one, unless config.json lies in it or below."""
-    if runtime.IsHome(root):
+    isHome = runtime.IsHome(root)
+    if isHome:
         log.Error(
             'server.root: "%s" holds config.json with its passwords, "%s" is served instead. '
             "Put the pages into a folder of their own" % (root, _USUAL_ROOT)
         )
         root = _USUAL_ROOT
-    if not runtime.FileExists(root):
+        isHome = runtime.IsHome(root)
+    if isHome is None:
         log.Warning('server.root: there is no folder "%s", only routes are served' % root)
         from . import firstPage
 
@@ -62,10 +66,8 @@ def Start(server, pool, profile, log):
 
     profile: the configured one; if its buffers do not fit the memory, a warning says so and the smallest one is used.
     """
-    free = runtime.MemoryLeft()
-    runtime.KeepHeapWhole(free)
-    if free is not None and profile == _SMALLEST_PROFILE:
-        _fitBuffers(server, free, log)
+    if profile == _SMALLEST_PROFILE:
+        _fitBuffers(server, log)
     problem = _start(server, pool)
     if problem and profile != _SMALLEST_PROFILE:
         server.SetEmbeddedConfig()
@@ -83,8 +85,13 @@ def Start(server, pool, profile, log):
     return "server.port: %d cannot be used (%s): %s. Choose another one in config.json" % (port, problem, hint)
 
 
-def _fitBuffers(server, free, log):
+def _fitBuffers(server, log):
     """Take fewer buffers than the smallest profile has, where they would leave too few of the free bytes."""
+    if runtime.HasRoom(_ROOM_PARTS * server.BufferSlotsCount * server.BufferSlotSize):
+        return
+    free = runtime.MemoryLeft()
+    if free is None:
+        return
     count = max(_FEWEST_BUFFERS, free // _MEMORY_PARTS // server.BufferSlotSize)
     if count < server.BufferSlotsCount:
         log.Info("server: %d buffers instead of %d, %d bytes are free" % (count, server.BufferSlotsCount, free))

@@ -223,6 +223,44 @@ def test_the_flash_is_one(prompt):
         assert prompt.run(program) == "22\r\n"
 
 
+IMPORTS = r"""
+import os, sys
+for name, text in (
+    ("pack/__init__.py", "from . import near\nfrom .below import deep\n"),
+    ("pack/near.py", "from .below.deep import VALUE\nfrom . import below\n"),
+    ("pack/below/__init__.py", ""),
+    ("pack/below/deep.py", "VALUE = 1\ndef up():\n from ..near import VALUE\n from ... import too\n"),
+):
+    for folder in ("pack", "pack/below"):
+        try:
+            os.mkdir(folder)
+        except OSError:
+            pass
+    with open(name, "w") as file:
+        file.write(text)
+def fails(action):
+    try:
+        action()
+    except ImportError as ex:
+        return str(ex)
+import pack.below.deep as deep
+import pack.near
+"""
+
+
+def test_imports_in_packages(prompt):
+    """Of the file system, relative and absolute, done before and not; the frozen ones beside them."""
+    prompt.run(IMPORTS)
+    names = ask(prompt, "(pack.__name__, deep.__name__, deep.VALUE, pack.near.VALUE)")
+    assert names == ("pack", "pack.below.deep", 1, 1)
+    assert ask(prompt, "pack.near.below is pack.below and pack.deep is deep")
+    assert ask(prompt, "fails(deep.up)") == "can't perform relative import"
+    for absent in ("pack.absent", "Micro", "MicroWebSrv2.lib", "MicroWebSrv2.libs.httpDat"):
+        assert ask(prompt, f"fails(lambda: __import__({absent!r}, None, None, True))") == f"no module named '{absent}'"
+    prompt.run("from MicroWebSrv2.libs import httpDate\nfrom MicroWebSrv2.libs.httpDate import __file__ as path")
+    assert ask(prompt, "(httpDate.__file__, path)") == ("MicroWebSrv2/libs/httpDate.py",) * 2
+
+
 def test_random_numbers_do_not_repeat(prompt):
     assert ask(prompt, "len(set(os.urandom(8) for _ in range(100)))", "import os") == 100
 

@@ -122,6 +122,15 @@ def test_unusable_file_gives_the_defaults(runtime, path, content, problem):
     assert problems[0].endswith("; the defaults are used")
 
 
+@pytest.mark.parametrize("name", ["}]", '"}', '[{"', "\\", '\\"{', '"\\\\', "{}[]"])
+def test_brackets_quotes_and_backslashes_may_stand_in_a_text(runtime, path, name):
+    network = {"ssid": name, "password": "12345678"}
+    path.write_text(json.dumps({"wifi": {"networks": [network, network]}, "hostname": "a"}))
+    loaded, problems = load(runtime, path)
+    assert problems == []
+    assert loaded["wifi"]["networks"] == [network, network]
+
+
 def test_deep_nesting_is_no_crash(runtime, path):
     path.write_bytes(b"[" * 8000)
     loaded, problems = load(runtime, path)
