@@ -26,6 +26,9 @@ _PAUSE_MS = 1000
 # Between the answer that says so and the start anew: the answer has to leave the device.
 _RESTART_SEC = 1
 
+# What a start allocates once the server's modules are there, in bytes, without the app.
+_ROOM_TO_START = 32768
+
 # For the status page: so many problems, and characters of an error's own text.
 _MAX_PROBLEMS = 8
 _MAX_TEXT = 120
@@ -111,6 +114,8 @@ class Device:
         self._network.Start()
         from . import server, status
 
+        # A small heap's garbage goes before more comes; to collect a large one's would be a fifteenth of the start.
+        runtime.HasRoom(_ROOM_TO_START)
         users, path = self._protection()
         server.Protect(users, path, self._log)
         if self._isSafe:

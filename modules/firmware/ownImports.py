@@ -43,9 +43,12 @@ def Begin():
         for name in _BUILT_IN:
             _find(name)
     sys.path[:] = [FROZEN] + path
-    _kept = [name for name in _found if name not in sys.modules]
-    for name in _kept:
-        sys.modules[name] = _found[name]
+    _kept = []
+    loaded = sys.modules
+    for name in _found:
+        if name not in loaded:
+            loaded[name] = _found[name]
+            _kept.append(name)
 
 
 def _find(name):
@@ -62,6 +65,7 @@ def End():
     global _kept
     if _kept is not None:
         sys.path.remove(FROZEN)
+        loaded = sys.modules
         for name in _kept:
-            sys.modules.pop(name, None)
+            loaded.pop(name, None)
         _kept = None

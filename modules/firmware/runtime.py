@@ -131,9 +131,10 @@ def MemoryLeft():
 
 
 def HasRoom(size):
-    """Return True if the heap has so many bytes in one piece; False also where nobody knows without taking them.
+    """Return True if the heap has so many bytes in one piece, once garbage was collected if it must be.
 
-    To count what is free takes a Cortex-M3 2,300 instructions a KB of the heap, and a collection as much again.
+    False also where nobody knows without taking them. It takes a Cortex-M3 2,000 instructions a KB asked for; to count
+    what is free would take 2,300 a KB of the heap, and a collection as much again.
     """
     if not IS_MICROPYTHON or sys.platform == "esp32":
         # An ESP32's heap would grow, and leave less to the Wi-Fi.

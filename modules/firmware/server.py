@@ -90,6 +90,7 @@ def _fitBuffers(server, log):
     if runtime.HasRoom(_ROOM_PARTS * server.BufferSlotsCount * server.BufferSlotSize):
         return
     free = runtime.MemoryLeft()
+    runtime.KeepHeapWhole(free)
     if free is None:
         return
     count = max(_FEWEST_BUFFERS, free // _MEMORY_PARTS // server.BufferSlotSize)
