@@ -6,6 +6,7 @@ import select
 import socket
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -99,6 +100,13 @@ class Terminal:
             if select.select([self._ours], [], [], 0.1)[0]:
                 self.shown += os.read(self._ours, 4096)
 
+    def wait_raw(self):
+        """Until keys go to the program as they are: until then Ctrl-C is the terminal's own, and lost."""
+        end = time.monotonic() + PATIENCE_SEC
+        while termios.tcgetattr(self._ours)[3] & termios.ISIG:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
     def end(self):
         self.process.kill()
         self.process.wait()
@@ -109,6 +117,7 @@ def test_the_verb_repl(board):
     terminal = Terminal([sys.executable, "-m", "tools", "repl", "--port", board.serial])
     try:
         terminal.wait_shown(b"Connected to MicroPython")
+        terminal.wait_raw()
         terminal.type(b"\x03")
         terminal.wait_shown(b">>> ")
         terminal.type(b"print(1200 + 34)\r")
