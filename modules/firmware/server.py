@@ -19,8 +19,8 @@ _PROFILES = {
 
 # Of what a board has free when the server starts, its buffers take one part of these; the rest is for connections.
 _MEMORY_PARTS = 4
-# Where three times as much as they take is free in one piece, and garbage not yet collected, they need not be counted.
-_ROOM_PARTS = 3
+# Where twice as much as they take is free in one piece, and garbage not yet collected, they need not be counted.
+_ROOM_PARTS = 2
 _FEWEST_BUFFERS = 4
 
 # What a wrong certificate or key raises, by runtime: a file that cannot be read, bytes that are no certificate.
