@@ -74,6 +74,8 @@ def test_the_bars_are_ratios_within_the_run():
                 ("floor@cpython", "dynamic", 16): 4000,
                 ("mws2@cpython", "dynamic", 512): 950,
                 ("floor@cpython", "dynamic", 512): 3000,
+                ("mws2@unix", "ws-125", 16): 900,
+                ("microdot@unix", "ws-125", 16): 1000,
             }
         )
     )
@@ -81,6 +83,7 @@ def test_the_bars_are_ratios_within_the_run():
     assert verdicts["dynamic route, rate to uvicorn@cpython"] == ("pass", 1000 / 900)
     assert verdicts["dynamic route, rate to granian@cpython"] == ("not measured", None)
     assert verdicts["CPython: dynamic route, rate to the floor"] == ("MISSED", 0.25)
+    assert verdicts["WebSocket echo 125 bytes, rate to microdot@unix"] == ("MISSED", 0.9)
     assert verdicts["CPython: rate at 512 connections to that at 16"] == ("pass", 0.95)
     assert verdicts["CPython: the same, to the floor's"] == ("pass", 0.95 / 0.75)
     assert verdicts["UNIX firmware: the same, to the floor's"] == ("not measured", None)

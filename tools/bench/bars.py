@@ -56,8 +56,8 @@ def speed_bars(results):
         for name in ("static-100k", "static-1m")
     ]
     bars += [
-        _ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", cpython, "ws-125", peer, 1)
-        for peer in ("websockets@cpython", "uvicorn@cpython")
+        _ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", ours, "ws-125", peer, 1)
+        for ours, peer in ((cpython, "websockets@cpython"), (cpython, "uvicorn@cpython"), ("mws2@unix", "microdot@unix"))
     ]
     for runtime, ours in OURS.items():
         bars += _growth(results, runtime, ours)
