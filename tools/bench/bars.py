@@ -55,9 +55,9 @@ def speed_bars(results):
         _ratio(results, f"CPython: {name}, rate to nginx", cpython, name, "nginx@native", 0.8)
         for name in ("static-100k", "static-1m")
     ]
+    pairs = (cpython, "websockets@cpython"), (cpython, "uvicorn@cpython"), ("mws2@unix", "microdot@unix")
     bars += [
-        _ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", ours, "ws-125", peer, 1)
-        for ours, peer in ((cpython, "websockets@cpython"), (cpython, "uvicorn@cpython"), ("mws2@unix", "microdot@unix"))
+        _ratio(results, f"WebSocket echo 125 bytes, rate to {peer}", ours, "ws-125", peer, 1) for ours, peer in pairs
     ]
     for runtime, ours in OURS.items():
         bars += _growth(results, runtime, ours)
