@@ -272,22 +272,6 @@ def IsInside(path, root):
     return True
 
 
-# Lead bytes, each with the half of a byte that must not follow it: over-long forms, surrogates, past U+10FFFF.
-_NO_UTF8 = (0xE08, 0xE09, 0xEDA, 0xEDB, 0xF08, 0xF49, 0xF4A, 0xF4B)
-
-
-def TextOf(data):
-    """Returns UTF-8 bytes as text. Raises UnicodeError."""
-    text = str(data, "utf-8")
-    if len(text) != len(data):
-        last = 0
-        for byte in data:  # MicroPython looks at the number of bytes a character has alone (RFC 3629 section 4)
-            if byte > 0xF4 or byte | 1 == 0xC1 or last << 4 | byte >> 4 in _NO_UTF8:
-                raise UnicodeError
-            last = byte
-    return text
-
-
 def IsToken(buf, start, end):
     """Says whether buf[start:end] is a token (RFC 9110 section 5.6.2)."""
     if start >= end:

@@ -8,7 +8,7 @@ import socket as _socket
 
 from micropython import const
 
-from .onMicroPython import DefaultStackSize, Resolve, TextOf, WouldBlock, _Local, _SetOption
+from .onMicroPython import DefaultStackSize, Resolve, WouldBlock, _Local, _SetOption
 
 
 def ReadDatagram(sock, size):
@@ -78,6 +78,22 @@ def StartThread(function, args, stackSize):
         _thread.start_new_thread(function, args)
     finally:
         _thread.stack_size(previous)
+
+
+# Lead bytes, each with the half of a byte that must not follow it: over-long forms, surrogates, past U+10FFFF.
+_NO_UTF8 = (0xE08, 0xE09, 0xEDA, 0xEDB, 0xF08, 0xF49, 0xF4A, 0xF4B)
+
+
+def TextOf(data):
+    """Returns UTF-8 bytes as text. Raises UnicodeError."""
+    text = str(data, "utf-8")
+    if len(text) != len(data):
+        last = 0
+        for byte in data:  # MicroPython looks at the number of bytes a character has alone (RFC 3629 section 4)
+            if byte > 0xF4 or byte | 1 == 0xC1 or last << 4 | byte >> 4 in _NO_UTF8:
+                raise UnicodeError
+            last = byte
+    return text
 
 
 _MOST_DIGITS = const(1000)  # of a number in JSON: the time for all grows with their square, 160,000 take 40 s on a PC

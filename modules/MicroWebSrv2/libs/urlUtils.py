@@ -1,7 +1,5 @@
 """Percent-encoding, paths and forms (RFC 3986, WHATWG URL): text in, text out."""
 
-from .interpreter import TextOf
-
 _SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _MAX_PARAMS = 1000  # of a query or a form; past it: ValueError
 
@@ -33,8 +31,14 @@ class UrlUtils:
                 raise ValueError("malformed percent-encoding")
             out.append(bytes((int(code, 16),)))
             out.append(piece[2:].encode("utf-8"))
+        raw = b"".join(out)
         try:
-            return TextOf(b"".join(out))
+            text = str(raw, "utf-8")
+            if len(text) == len(raw):
+                return text
+            from .interpreter import TextOf  # MicroPython has taken more than UTF-8 is
+
+            return TextOf(raw)
         except UnicodeError:
             raise ValueError("percent-encoding that is not UTF-8")
 
