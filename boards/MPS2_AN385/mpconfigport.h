@@ -34,7 +34,7 @@
 // have: to grow step by step takes a start a tenth of its instructions.
 #define mp_builtin___import__ mps2_import
 #define MICROPY_MODULE_DICT_SIZE (12)
-#define MICROPY_LOADED_MODULES_DICT_SIZE (59)
+#define MICROPY_LOADED_MODULES_DICT_SIZE (73)
 
 // Files.
 #define MICROPY_VFS (1)
