@@ -8,9 +8,6 @@ properties: see `PolledSocket` for why.
 from .httpRequest import HttpRequest
 from .httpResponse import HttpResponse
 from .libs.httpSyntax import SEEN_CLOSE, SEEN_KEEP_ALIVE, RequestHead
-from .libs.interpreter import const
-
-_MAX_NAME = const(128)  # bytes of a path in the log
 
 
 class Exchange(RequestHead):
@@ -63,7 +60,7 @@ class Exchange(RequestHead):
 
     def Name(self):
         """Returns what the log calls the request: its path encoded, so that it forges no line, and cut."""
-        return "%s %s" % (self._method, str(self.Path[:_MAX_NAME], "ascii"))
+        return "%s %s" % (self._method, str(self.Path[:128], "ascii"))
 
     def IsKeepAlive(self):
         """Says whether the connection stays open after the answer (RFC 9112 section 9.3)."""
