@@ -92,9 +92,10 @@ class Sites:
 
     def end(self):
         """Stop every server. Raises AssertionError if one ended early, or logged a traceback of its own."""
-        for server in self._servers:
-            was_running = server.is_running
+        ran = [server.is_running for server in self._servers]
+        for server in self._servers:  # all of them, before what one has said may end this
             server.stop()
+        for server, was_running in zip(self._servers, ran):
             output = server.output()
             assert was_running or "LOG 1 stopped" in output, f"ended by itself:\n{output}"
             tracebacks = output.count("Traceback")
