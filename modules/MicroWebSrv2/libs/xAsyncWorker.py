@@ -48,6 +48,7 @@ class Worker:
         self.Turn = 0  # number of the loop's turn; what was looked at in this one need not be looked at again
         self._ticks = TicksMs()
         self._nextTick = TICK_MS
+        self._late = []  # sockets that are overdue
         self.Resting = []  # servers whose next connections it leaves waiting up to its next tick
         self._timers = []  # [due ms, period ms, callback]
         self._posted = []  # calls from other threads
@@ -185,18 +186,22 @@ class Worker:
     def _Tick(self):
         """Closes what is overdue, lets rest what is idle. Deadlines are ticks apart: one look a tick is enough."""
         self._nextTick = self.Now + TICK_MS
+        try:
+            self._FindLate()
+        finally:  # without memory for all of them, those that are found give some back
+            while self._late:
+                asyncSocket = self._late.pop()
+                Guarded(asyncSocket.OnExpired, asyncSocket)
+
+    def _FindLate(self):
+        """Takes no memory for the first few: without any left, the late ones are those that hold it."""
         now = self.Now
-        late = None
-        for asyncSocket in self.Sockets.values():
+        for key in self.Sockets:
+            asyncSocket = self.Sockets[key]
             if asyncSocket.ExpireAt and asyncSocket.ExpireAt <= now:
-                if late is None:
-                    late = []
-                late.append(asyncSocket)
+                self._late.append(asyncSocket)
             elif asyncSocket.IsIdle():
                 asyncSocket.Rest(now)
-        if late:
-            for asyncSocket in late:
-                Guarded(asyncSocket.OnExpired, asyncSocket)
 
     def _CallPosted(self):
         count = len(self._posted)
