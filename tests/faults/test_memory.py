@@ -34,7 +34,7 @@ def test_a_request_with_too_little_memory_harms_no_other(firmware, root, kind):
     said = firmware.run(SCRIPT, [root, port.number, kind], heap="400k")
     port.release()
     *turns, end = [json.loads(line) for line in said.splitlines() if line.startswith('{"')]
-    print(turns)
+    print(turns, end)
     assert [turn["wrong"] for turn in turns] == [[]] * len(turns)
     assert end["lost"] < MOST_LOST
     for turn in turns:
