@@ -9,28 +9,43 @@ from MicroWebSrv2 import (
     XAsyncTCPServer,
     XAsyncTCPServerException,
 )
-from MicroWebSrv2.libs.interpreter import SleepMs, StartThread, ThreadIdent, TicksDiff, TicksMs
+from MicroWebSrv2.libs.interpreter import NewLock, SleepMs, StartThread, ThreadIdent, TicksDiff, TicksMs
 
 ADDRESS = ("127.0.0.1", ports()[0])
+
+
+class Log(list):
+    """A list that several threads add to: MicroPython without its interpreter lock guards none itself."""
+
+    def __init__(self):
+        super().__init__()
+        self._lock = NewLock() if NewLock else None
+
+    def add(self, what):
+        if self._lock:
+            with self._lock:
+                self.append(what)
+        else:
+            self.append(what)
 
 
 class Echo:
     """An echo server in a pool, and what its connections were told."""
 
     def __init__(self, pool):
+        self.clients = Log()
+        self.threads = Log()
+        self.closed = Log()
         self.server = XAsyncTCPServer.Create(pool, ADDRESS)
         self.server.OnClientAccepted = self.accept
-        self.clients = []
-        self.threads = []
-        self.closed = []
 
     def accept(self, server, client):
-        self.clients.append(client)
-        client.OnClosed = lambda client, reason: self.closed.append(reason)
+        self.clients.add(client)
+        client.OnClosed = lambda client, reason: self.closed.add(reason)
         client.AsyncRecvLine(onLineRecv=self.on_line)
 
     def on_line(self, client, line, arg):
-        self.threads.append(ThreadIdent())
+        self.threads.add(ThreadIdent())
         client.AsyncSendData(line.encode() + b"\n")
         client.AsyncRecvLine(onLineRecv=self.on_line)
 
