@@ -112,8 +112,12 @@ mp_obj_t mps2_import(size_t n_args, const mp_obj_t *args) {
     }
     mp_map_t *loaded = &MP_STATE_VM(mp_loaded_modules_dict).map;
     mp_map_elem_t *found = mp_map_lookup(loaded, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
-    if (found != NULL) {
+    if (found != NULL && found->value != MP_OBJ_NULL) {
         return found->value;
+    }
+    if (found != NULL) {
+        // There was no memory for it the last time: MicroPython would take its entry for a loaded module for good.
+        mp_map_lookup(loaded, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP_REMOVE_IF_FOUND);
     }
     const mp_obj_t absolute[] = { MP_OBJ_NEW_QSTR(name), args[1], args[2], args[3], MP_OBJ_NEW_SMALL_INT(0) };
     return mp_builtin___import___default(MP_ARRAY_SIZE(absolute), absolute);

@@ -261,6 +261,49 @@ def test_imports_in_packages(prompt):
     assert ask(prompt, "(httpDate.__file__, path)") == ("MicroWebSrv2/libs/httpDate.py",) * 2
 
 
+STARVED_IMPORT = """
+import gc, sys
+pieces = [None] * 4000
+def date_module():
+    return __import__("MicroWebSrv2.libs.httpDate", None, None, True, 0)  # as the statement does
+def starve(left):
+    spare = bytearray(left)
+    i, size = 0, 32768
+    while size >= 16:
+        try:
+            pieces[i] = bytearray(size)
+            i += 1
+        except MemoryError:
+            size //= 2
+def give_back():
+    for i in range(len(pieces)):
+        pieces[i] = None
+def imported(left):
+    sys.modules.pop("MicroWebSrv2.libs.httpDate", None)
+    starve(left)
+    try:
+        date_module()
+        return True
+    except MemoryError:
+        return False
+    finally:
+        give_back()
+def tried(left):
+    gc.collect()
+    found = imported(left)
+    gc.collect()
+    return found, date_module().__name__
+"""
+
+
+def test_a_module_without_memory_is_imported_later(prompt):
+    """An import that has failed for want of memory, wherever, leaves nothing that a later one takes for the module."""
+    prompt.run(STARVED_IMPORT)
+    tries = ask(prompt, "[tried(left) for left in range(0, 1024, 16)]")
+    assert {name for _, name in tries} == {"MicroWebSrv2.libs.httpDate"}
+    assert {found for found, _ in tries} == {True, False}
+
+
 def test_random_numbers_do_not_repeat(prompt):
     assert ask(prompt, "len(set(os.urandom(8) for _ in range(100)))", "import os") == 100
 
