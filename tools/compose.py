@@ -25,7 +25,7 @@ START_FILES = ("boot.py", "main.py")
 # A first configuration, to be edited: every key is optional.
 FIRST_CONFIG = b'{"hostname": "mws2",\n "wifi": {"networks": []}}\n'
 # Bytes of heap that a board needs for all of it as .mpy files; frozen it takes a third of that.
-LEAST_HEAP = 163_840
+LEAST_HEAP = 196_608
 _BANNER = re.compile(rb"MicroPython v(\d+\.\d+\.\d+)")
 
 
