@@ -9,6 +9,7 @@ A server is best shared by the tests of a module:
 """
 
 import os
+import signal
 
 import pytest
 
@@ -22,6 +23,10 @@ EVERYWHERE = sorted(name for name in RUNTIMES if name != "wipy")
 ALL = {**RUNTIMES, MPS2.name: MPS2}
 # Where a suite's programs run on a board too: its conftest.py makes its `runtime` one of these.
 WITH_BOARD = {name: ALL[name] for name in (*EVERYWHERE, MPS2.name)}
+
+# A shell that begins the tests in the background has them ignore Ctrl-C, and with them all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 IN_CI = os.environ.get("CI") == "true"
 
