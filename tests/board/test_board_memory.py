@@ -21,7 +21,7 @@ MOST_LOST = 1024  # bytes: the reserve for faults may be there at one end and no
 @pytest.fixture(scope="module")
 def board(switch_on):
     files = {f"webroot/{name}": content for name, content in REQUESTS["FILES"].items()}
-    for name in ("memory_routes.py", "memory_requests.py"):
+    for name in ("memory_routes.py", "memory_requests.py", "shortage.py"):
         files[name] = ON_DEVICE / name
     files["app.py"] = ON_DEVICE / "starving.py"
     files["config.json"] = b'{"modules": ["PyhtmlTemplate", "WebSockets"], "log": {"level": "error"}}'

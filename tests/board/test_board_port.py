@@ -8,9 +8,10 @@ import pytest
 import serial
 
 from tests.board.conftest import PATIENCE_SEC
-from tests.runtimes import ReservedPort
+from tests.runtimes import ROOT, ReservedPort
 from tools.remote import Remote
 
+ON_DEVICE = ROOT / "tests" / "faults" / "on_device"
 LISTENER = """
 import select, socket
 listener = socket.socket()
@@ -262,43 +263,28 @@ def test_imports_in_packages(prompt):
 
 
 STARVED_IMPORT = """
-import gc, sys
+import sys
 pieces = [None] * 4000
 def date_module():
     return __import__("MicroWebSrv2.libs.httpDate", None, None, True, 0)  # as the statement does
-def starve(left):
-    spare = bytearray(left)
-    i, size = 0, 32768
-    while size >= 16:
-        try:
-            pieces[i] = bytearray(size)
-            i += 1
-        except MemoryError:
-            size //= 2
-def give_back():
-    for i in range(len(pieces)):
-        pieces[i] = None
 def imported(left):
     sys.modules.pop("MicroWebSrv2.libs.httpDate", None)
-    starve(left)
+    hold(pieces, left)
     try:
         date_module()
         return True
     except MemoryError:
         return False
     finally:
-        give_back()
+        give_back(pieces)
 def tried(left):
-    gc.collect()
-    found = imported(left)
-    gc.collect()
-    return found, date_module().__name__
+    return imported(left), date_module().__name__
 """
 
 
 def test_a_module_without_memory_is_imported_later(prompt):
     """An import that has failed for want of memory, wherever, leaves nothing that a later one takes for the module."""
-    prompt.run(STARVED_IMPORT)
+    prompt.run((ON_DEVICE / "shortage.py").read_text() + STARVED_IMPORT)
     tries = ask(prompt, "[tried(left) for left in range(0, 1024, 16)]")
     assert {name for _, name in tries} == {"MicroWebSrv2.libs.httpDate"}
     assert {found for found, _ in tries} == {True, False}

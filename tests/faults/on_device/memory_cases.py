@@ -16,6 +16,7 @@ import time
 
 import memory_routes
 from memory_requests import KINDS, LATE
+from shortage import give_back, hold
 
 from MicroWebSrv2 import MicroWebSrv2, XAsyncSocketsPool
 from MicroWebSrv2.libs.xAsyncWorker import Worker
@@ -43,27 +44,6 @@ turns_left = 0
 held = [None] * PIECES
 answer = bytearray(4096)
 ADDRESS = socket.getaddrinfo("127.0.0.1", int(sys.argv[2]))[0][-1]
-
-
-def fill(free):
-    """Hold all of the heap but `free` bytes."""
-    spare = bytearray(free) if free else None
-    count, size = 0, 65536
-    while size >= 16:
-        try:
-            held[count] = bytearray(size)
-            count += 1
-        except MemoryError:
-            size //= 2
-    del spare
-    gc.collect()
-
-
-def give_back():
-    """Hold nothing."""
-    for i in range(PIECES):
-        held[i] = None
-    gc.collect()
 
 
 def connect():
@@ -121,14 +101,14 @@ def with_little(message, free, in_time):
     if IS_LATE:
         work()
     before = sockets()
-    fill(free)
+    hold(held, free)
     try:
         if IS_LATE:
             let_time_pass()
         else:
             work()
     finally:
-        give_back()
+        give_back(held)
     stays = IS_LATE and sockets() >= before
     work()
     found = read(client)

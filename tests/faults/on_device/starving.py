@@ -8,13 +8,13 @@ GET /state           {"free": bytes, "connections": all but the one that asks,
 import gc
 
 import memory_routes
+from shortage import give_back, hold
 
 from MicroWebSrv2 import GET, WebRoute
 
 LOOK_MS = 50
 WINDOW = 6
 PIECES = 256
-LARGEST = 65536  # bytes of the first piece that is tried
 
 memory_routes.load_modules()
 
@@ -42,28 +42,12 @@ class Starving:
         if self._left:
             self._left -= 1
             if not self._left:
-                self._give_back()
+                give_back(self._held)
         elif self._wanted is not None:
             free, self._wanted = self._wanted, None
             self._left = WINDOW
             self.count += 1
-            self._hold(free)
-
-    def _hold(self, free):
-        spare = [bytearray(free)]
-        size, i = LARGEST, 0
-        while size >= 16 and i < PIECES:
-            try:
-                self._held[i] = bytearray(size)
-                i += 1
-            except MemoryError:
-                size //= 2
-        spare.clear()
-
-    def _give_back(self):
-        for i in range(PIECES):
-            self._held[i] = None
-        gc.collect()
+            hold(self._held, free)
 
 
 starving = Starving()
