@@ -26,6 +26,9 @@ FILES = {
 # More than lwIP's 64 in three turns: none of those that a fault has cut may stay.
 CROWD = 24
 TURNS = 3
+# Bytes that may be used from the second turn on: what is imported with its first use, as an error's answer, takes 1.4 KB
+# once. Each turn's crowd would keep 9 KB, were its connections not given back.
+FIRST_USES = 4096
 
 
 @pytest.fixture
@@ -86,7 +89,7 @@ def in_turns(board, fault):
         for client in crowd:
             client.close()
     print(f"free: {free}")
-    assert min(free[1:]) > free[0] * 0.98
+    assert free[0] - min(free[1:]) < FIRST_USES
 
 
 def test_a_lease_that_is_renewed_is_not_noticed(board, network):
