@@ -93,6 +93,19 @@ def test_frames_right_behind_the_handshake(echo):
         assert wire.hear() == (2, b"half", True)
 
 
+def test_a_handshake_behind_an_answer_that_comes_late(echo):
+    """What has come with it and what waits in the system is read in its order, and after the acceptance."""
+    data = frame(1, b"one") + frame(1, b"two")
+    with Wire(echo.port) as wire:
+        wire.send(b"GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n" + handshake() + data[:5])
+        echo.state()  # the server has seen that much
+        wire.send(data[5:])
+        echo.get("/go")
+        assert wire.head()[0] == 200
+        assert wire.head()[0] == 101
+        assert [wire.hear(), wire.hear()] == [(1, b"one", True), (1, b"two", True)]
+
+
 def test_message_from_the_accepting_callback(echo):
     with Wire(echo.port, "/hello") as wire:
         assert wire.hear() == (1, b"hello", True)

@@ -105,6 +105,7 @@ class WebSocketConnection(WebSocketSender):
         self._worker = worker
         self._mask = mask
         worker.Replace(self.WebSocket.Request._exchange.Connection, self)
+        self.Notify(_IN, False)  # `rest` comes first, and the loop may poll before it
         self._RenewFrameBy()
         worker.Post(lambda: self._Begin(rest), self)  # not from inside the HTTP connection's work
 

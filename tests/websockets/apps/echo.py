@@ -22,6 +22,7 @@ opened = []
 lock = allocate_lock()  # MicroPython's lists are not guarded against two threads at once
 closed = []
 results = []
+waiting = []  # responses that come later
 
 
 def fail(web_socket, argument):
@@ -177,6 +178,19 @@ def on_logging(server, message, level):
 @WebRoute(GET, "/state")
 def tell_state(server, request):
     request.Response.ReturnOkJSON({"open": len(opened), "closed": closed, "results": results})
+
+
+@WebRoute(GET, "/wait")
+def wait(server, request):
+    request.Response.Defer()
+    waiting.append(request.Response)
+
+
+@WebRoute(GET, "/go")
+def answer_those_who_wait(server, request):
+    while waiting:
+        waiting.pop().ReturnOk()
+    request.Response.ReturnOk()
 
 
 @WebRoute(GET, "/refuse-all")
