@@ -168,6 +168,24 @@ def test_messages_do_not_break_into_pieces(echo):
         assert wire.hear() == (1, b"afterwards", True)
 
 
+@pytest.mark.not_on_board(NO_THREADS)
+def test_pieces_go_behind_what_another_thread_has_sent(echo):
+    with Wire(echo.port, "/") as wire:
+        wire.say(1, b"!behind")
+        assert wire.hear() == (1, b"from another thread", True)
+        assert [wire.hear() for _ in range(3)] == [(1, b"piece ", False), (0, b"piece ", False), (0, b"piece ", True)]
+
+
+@pytest.mark.not_on_board(NO_THREADS)
+def test_another_thread_that_was_refused_learns_when_there_is_room(echo):
+    """The client is not slow: all is written as soon as the loop has it."""
+    with Wire(echo.port, "/") as wire:
+        wire.say(1, b"!fill")
+        assert wire.hear() == (2, bytes(900), True)
+        assert wire.hear() == (1, b"ready", True)
+    assert echo.state()["results"][-1] == [True, False]
+
+
 def test_slow_client(echoes):
     """What waits for it is bounded, the application learns of it, and what was taken arrives whole."""
     echo = echoes.start(maxQueue=50000, roomy=True)

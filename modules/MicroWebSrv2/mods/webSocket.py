@@ -67,10 +67,12 @@ class WebSocket:
         if begun and begun != opcode:
             raise ValueError('"piece" must be of the same kind as the first one of the message, got %r' % type(piece))
         payload = piece.encode() if opcode == OP_TEXT else piece if isinstance(piece, _BYTES_LIKE) else _ToBytes(piece)
-        if not connection.Send(MakeFrame(OP_CONTINUATION if begun else opcode, payload, isLast)):
-            return False
-        connection.PiecesSent = 0 if isLast else opcode
-        return True
+        frame = MakeFrame(OP_CONTINUATION if begun else opcode, payload, isLast)
+        connection.PiecesSent = opcode  # before it is sent: another thread may want to send meanwhile
+        taken = connection.Send(frame)
+        if isLast or not taken:
+            connection.PiecesSent = 0 if taken else begun
+        return taken
 
     def Close(self, code=CLOSE_NORMAL, reason=""):
         """Closes the WebSocket behind what waits to be sent: with a code and a reason (at most 123 bytes in UTF-8).

@@ -69,6 +69,7 @@ class WebSocketSender(PolledSocket):
     AwaitsSlot = False  # the WorkerShare will call OnSlot
     _backlog = None
     _foreign = 0  # bytes that other threads have asked to be sent, not taken by the worker yet
+    _refused = False  # a frame was, while such bytes waited
     _sendBy = 0  # when some progress in sending is due, in ms of the worker's clock; 0: nothing waits
 
     def IsSending(self):
@@ -82,31 +83,38 @@ class WebSocketSender(PolledSocket):
         worker = self._worker
         if not self.IsOpen():
             return False
-        if worker.IsElsewhere():
+        if self._foreign or worker.IsElsewhere():  # what others have asked for goes first: a piece may follow
             return self._SendFromElsewhere(worker, frame)
-        if self._backlog or self._foreign:
+        if self._backlog:
             return not self._IsFull(len(frame)) and self._Put(frame)
         return self._Write(frame)
 
     def _IsFull(self, size):
         """Says whether a frame must not join those that wait; one alone always may."""
-        waiting = self._foreign + (self._backlog.Length if self._backlog else 0)
+        backlog = self._backlog  # read once: it is the worker's, who may end it meanwhile
+        waiting = self._foreign + (backlog.Length if backlog else 0)
         return waiting > 0 and waiting + size > self.MaxQueue
 
     def _SendFromElsewhere(self, worker, frame):
         size = len(frame)
         with _lock:
             if self._IsFull(size):
+                self._refused = True
                 return False
             self._foreign += size
-        worker.Post(lambda: self._SendForeign(frame), self)
+        try:
+            worker.Post(lambda: self._SendForeign(frame), self)
+        except MemoryError:  # it is nobody's frame now
+            with _lock:
+                self._foreign -= size
+            raise
         return True
 
     def _SendForeign(self, frame):
         with _lock:
             self._foreign -= len(frame)
-        if self.IsOpen():
-            self._Put(frame)
+        if self.IsOpen() and self._Put(frame) and self._refused and not self._foreign and not self._backlog:
+            self._TellReady()
 
     def _Put(self, frame):
         """Sends a frame, or lets it wait. Returns False when the connection is lost."""
@@ -159,12 +167,16 @@ class WebSocketSender(PolledSocket):
         self._sendBy = 0
         self._Arm()
         self.Notify(_OUT, False)
-        webSocket = self.WebSocket
         if self.IsOpen():
-            if webSocket._onReadyToSend:
-                webSocket._onReadyToSend(webSocket)
+            self._TellReady()
         else:
             self._OnCloseSent()
+
+    def _TellReady(self):
+        self._refused = False
+        webSocket = self.WebSocket
+        if webSocket._onReadyToSend:
+            webSocket._onReadyToSend(webSocket)
 
 
 def _TryWrite(stream, frame):

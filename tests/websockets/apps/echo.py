@@ -53,6 +53,40 @@ def send_pieces(web_socket, argument):
     go_on(web_socket)
 
 
+def send_pieces_behind_another_thread(web_socket, argument):
+    """Sends a message in pieces, once another thread has asked for one of its own to be sent."""
+    from _thread import start_new_thread
+
+    told = allocate_lock()
+    told.acquire()
+
+    def tell():
+        web_socket.SendTextMessage("from another thread")
+        told.release()
+
+    start_new_thread(tell, ())
+    told.acquire()
+    for i in range(3):
+        web_socket.SendPiece("piece ", i == 2)
+
+
+def fill_the_queue(web_socket, argument):
+    """Lets another thread ask for more than may wait; what was refused is sent as soon as there is room."""
+    from _thread import start_new_thread
+
+    web_socket.MaxSendQueueLength = 1000
+    web_socket.OnReadyToSend = lambda web_socket: web_socket.SendTextMessage("ready")
+    told = allocate_lock()
+    told.acquire()
+
+    def tell():
+        results.append([web_socket.SendBinaryMessage(bytes(900)) for _ in range(2)])
+        told.release()
+
+    start_new_thread(tell, ())
+    told.acquire()
+
+
 def take_pieces(web_socket, argument):
     taken = [0, 0]  # bytes of all pieces, and of the largest
 
@@ -103,6 +137,8 @@ COMMANDS = {
     "!close": close,
     "!many": send_many,
     "!pieces": send_pieces,
+    "!behind": send_pieces_behind_another_thread,
+    "!fill": fill_the_queue,
     "!take": take_pieces,
     "!broadcast": broadcast,
     "!limit": limit,
