@@ -122,6 +122,7 @@ class ContentStream(ContentReader):
     """
 
     OnReady = None  # f(contentStream)
+    _onDropped = None  # f(): the request was answered before its content was read
     _lost = False
     _inCallback = False  # OnReady is at work
     _reading = False  # readinto is at work, and raises what is to be told
@@ -150,7 +151,7 @@ class ContentStream(ContentReader):
     def readinto(self, buf):
         """Moves bytes into `buf`; returns the count, None if nothing is there now, 0 at the end.
 
-        Raises OSError when the client went away before the end.
+        Raises OSError when the client went away before the end, or the request was answered before it.
         """
         self._turn += 1
         if not self._lost and self._turn > _BURST:  # the others' turn; then it goes on
@@ -176,6 +177,13 @@ class ContentStream(ContentReader):
         received = self._Next()
         self._reading = False
         return received
+
+    def Skip(self):
+        if not self._lost:  # what comes behind the content is another request's
+            self._lost = True
+            if self._onDropped:
+                self._onDropped()
+        return super().Skip()
 
     def _NextTurn(self):
         if self._connection.GetWorker():

@@ -13,8 +13,8 @@ _BURST = const(16)  # reads a turn, so that one fast client does not keep the ot
 class PartsReader:
     """Reads the content of `request`, as a stream if its route has one; see HttpRequest.ReceiveParts.
 
-    What `onPart` returns is written to, then closed if it has `close`. When the rest of its part will
-    not come (the client has gone, the content is malformed) its `abort` is called instead, if it has one.
+    What `onPart` returns is written to, then closed if it has `close`. When the rest of its part will not come (the
+    client has gone, the content is malformed, the request was answered) its `abort` is called instead, if it has one.
     """
 
     def __init__(self, request, onPart, onEnd):
@@ -39,6 +39,7 @@ class PartsReader:
         self._stream = self._request.ContentStream
         if self._stream:
             self._stream.OnReady = self._OnReady
+            self._stream._onDropped = self._GiveUp
             self._Read()
             return
         if self._request.Content is not None:

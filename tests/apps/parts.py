@@ -1,7 +1,8 @@
 """Takes multipart contents and tells what was in them, as JSON; for the tests of HttpRequest.ReceiveParts.
 
-`/parts` takes them as they come, `/whole` from memory. What a part is called decides what is done with it: `skip` is
-left out, `fail` makes the sink raise, `stop` answers 403 at once, `unanswered` leaves the end without an answer.
+`/parts` takes them as they come, `/whole` from memory, `/accepted` answers before they have come. What a part is
+called decides what is done with it: `skip` is left out, `fail` makes the sink raise, `stop` answers 403 at once,
+`unanswered` leaves the end without an answer.
 """
 
 import sys
@@ -82,6 +83,12 @@ class StoppingReceiver(Receiver):
 @WebRoute(POST, "/parts", stream=True)
 def take_parts(server, request):
     StoppingReceiver(request)
+
+
+@WebRoute(POST, "/accepted", stream=True)
+def answer_at_once(server, request):
+    StoppingReceiver(request)
+    request.Response.ReturnOk()
 
 
 @WebRoute(POST, "/whole")

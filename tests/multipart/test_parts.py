@@ -46,6 +46,12 @@ def post(client, content, path="/parts", kind="multipart/form-data; boundary=B")
     return answer.status, json.loads(body) if answer.status == 200 else None
 
 
+def posted(path, content):
+    """The bytes of a request."""
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+
+
 def take_events(server):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_SEC)
     connection.request("GET", "/events")
@@ -139,6 +145,22 @@ def test_a_sink_that_raises(server, client, path):
 def test_a_part_that_is_answered_at_once(server, client, path):
     assert post(client, field("stop", b"x" * 5000) + field("a", b"1") + b"--B--", path) == (403, None)
     assert take_events(server) == ["began stop", "aborted stop" if path == "/parts" else "closed stop"]
+
+
+def test_an_answer_before_the_parts_have_come(server):
+    """The part that was begun is given up, and the next request is nobody else's."""
+    content = field("a", b"x" * 60_000) + b"--B--"
+    behind = field("b", b"2") + b"--B--"
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SEC) as sock:
+        sock.sendall(posted("/accepted", content) + posted("/parts", behind)[:-20])
+        first = http.client.HTTPResponse(sock)
+        first.begin()
+        assert (first.status, first.read()) == (200, b"")
+        wait_for_events(server, ["began a", "aborted a"])
+        sock.sendall(behind[-20:])
+        second = http.client.HTTPResponse(sock)
+        second.begin()
+        assert (second.status, json.loads(second.read())) == (200, [said("b", b"2")])
 
 
 @pytest.mark.parametrize("path", ["/parts", "/whole"])
