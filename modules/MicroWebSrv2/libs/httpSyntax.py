@@ -108,7 +108,7 @@ class RequestHead:
         else:
             start = self._ParseMethod(start, end)
         self._ParseTarget(start, end)
-        self._ParseFields(end + 2, self._end)
+        self._ParseFields(end + 2)
         if self._seen & _SEEN_FRAMING:
             _More().CheckFraming(self)
         if not self._seen & SEEN_HOST and self._minor:
@@ -143,47 +143,39 @@ class RequestHead:
             if target[0] != 47:
                 _More().ParseOtherForm(self, target)
 
-    def _ParseFields(self, i, end):
+    def _ParseFields(self, i):
         """Checks every field line and reads those that matter."""
         buf = self._buf
-        while i < end - 2:
-            eol = buf.find(b"\r\n", i, end)
+        eol = buf.find(b"\r\n", i)
+        while eol > i:  # an empty line ends the head
             colon = buf.find(b":", i, eol)
-            if (colon - i) << 8 | buf[i] | 32 in _FIELDS:
-                self._ParseField(i, colon, eol)
-            else:
-                colon = (buf[colon - 4] ^ colon - i) & 31  # a place from here on: another name would be one too many
-                if not buf.startswith(_goodNames[colon], i):
-                    self._CheckName(i, eol)
+            if not ((colon - i) << 8 | buf[i] | 32 in _FIELDS and self._ParseField(i, colon, eol)):
+                place = (buf[colon - 4] ^ colon - i) & 31
+                if not buf.startswith(_goodNames[place], i):
+                    self._CheckName(i, colon, place)
             i = eol + 2
+            eol = buf.find(b"\r\n", i)
 
-    def _CheckName(self, i, eol):
+    def _CheckName(self, i, colon, place):
         """Refuses a line whose name is no token: folded (RFC 9112 section 5.2), a blank before the colon (5.1)."""
-        buf = self._buf
-        colon = buf.find(b":", i, eol)
-        place = (buf[colon - 4] ^ colon - i) & 31
-        if buf.startswith(_goodNames[place], i):
-            return
-        if not IsToken(buf, i, colon):
+        if not IsToken(self._buf, i, colon):
             raise HttpError(400, "malformed field line")
         if colon - i < _MAX_GOOD_NAME:
             _goodNames[place] = bytes(self._view[i : colon + 1])
 
     def _ParseField(self, i, colon, eol):
-        buf = self._buf
-        field = _FIELDS[(colon - i) << 8 | buf[i] | 32]
-        if not field[0] or not buf.startswith(field[0], i):  # not in the usual spelling, which is a token
-            self._CheckName(i, eol)
-            if field[0] and buf[i:colon].lower() != field[0].lower():
-                return
-        bit = field[1]
+        """Reads a line that may be one of `_FIELDS`. Says whether its name is one, and so a token."""
+        name, bit, read = _FIELDS[(colon - i) << 8 | self._buf[i] | 32]
+        if name and not self._buf.startswith(name, i) and self._buf[i:colon].lower() != name.lower():
+            return False
         if self._seen & bit & _SEEN_ONCE:
             raise HttpError(400, "more than one such field")
         self._seen |= bit
         if bit == SEEN_NONE_MATCH:
             self._noneMatch = colon + 1
-        elif field[2]:
-            field[2](self, colon + 1, eol)
+        elif read:
+            read(self, colon + 1, eol)
+        return name
 
     def _ParseHost(self, start, end):
         buf = self._buf
