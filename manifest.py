@@ -4,7 +4,13 @@
 import os
 
 # For CPython alone.
-NOT_ON_A_BOARD = ("httpFileSender.py", "libs/onCPython.py", "libs/deflateOnCPython.py", "libs/wakeUp.py")
+NOT_ON_A_BOARD = (
+    "httpFileSender.py",
+    "libs/deflateOnCPython.py",
+    "libs/onCPython.py",
+    "libs/tlsOnCPython.py",
+    "libs/wakeUp.py",
+)
 OPTIMISE = 3  # mpy-cross -O3: no asserts, no line numbers; docstrings cost nothing either
 
 

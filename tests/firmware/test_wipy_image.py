@@ -55,7 +55,7 @@ def test_what_is_not_frozen_is_a_file(board, image):
     files = {path.relative_to(DIST / "WIPY/lib") for path in (DIST / "WIPY/lib").rglob("*.mpy")}
     package = {path.relative_to(MODULES).with_suffix(".mpy") for path in (MODULES / "MicroWebSrv2").rglob("*.py")}
     assert not frozen & files
-    only_cpython = ("httpFileSender", "libs/deflateOnCPython", "libs/onCPython", "libs/wakeUp")
+    only_cpython = ("httpFileSender", "libs/deflateOnCPython", "libs/onCPython", "libs/tlsOnCPython", "libs/wakeUp")
     assert package - files - frozen == {Path(f"MicroWebSrv2/{name}.mpy") for name in only_cpython}
 
 

@@ -146,7 +146,7 @@ def test_the_firmware_has_what_a_board_has(firmware):
 def modules_of_a_board():
     """The files of modules/ without those for CPython alone."""
     names = {str(path.relative_to(MODULES)) for path in MODULES.rglob("*.py")}
-    of_cpython = ("httpFileSender", "libs/onCPython", "libs/deflateOnCPython", "libs/wakeUp")
+    of_cpython = ("httpFileSender", "libs/onCPython", "libs/deflateOnCPython", "libs/tlsOnCPython", "libs/wakeUp")
     return names - {f"MicroWebSrv2/{name}.py" for name in of_cpython}
 
 
