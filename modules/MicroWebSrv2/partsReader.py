@@ -84,7 +84,8 @@ class PartsReader:
         self._Stop()
         self._onEnd(self._request)
         if not response.HeadersSent and not response.IsDeferred:
-            self._web.Log("%s was not answered when its parts were read" % self._request.Path, self._web.WARNING)
+            name = self._request._exchange.Name()
+            self._web.Log("%s was not answered when its parts were read" % name, self._web.WARNING)
             response.ReturnNotImplemented()
 
     def _BeginPart(self, part):

@@ -91,6 +91,11 @@ def answer_at_once(server, request):
     request.Response.ReturnOk()
 
 
+@WebRoute(POST, "/parts/<name>", stream=True)
+def take_named_parts(server, request, args):
+    StoppingReceiver(request)
+
+
 @WebRoute(POST, "/whole")
 def take_whole(server, request):
     StoppingReceiver(request)

@@ -168,6 +168,11 @@ def test_an_end_without_an_answer(server, client, path):
     assert post(client, field("unanswered", b"x") + b"--B--", path) == (501, None)
 
 
+def test_its_path_forges_no_line_of_the_log(server, client):
+    assert post(client, field("unanswered", b"x") + b"--B--", "/parts/%0d%0a3%20forged") == (501, None)
+    server.wait_for("^2 POST /parts/%0d%0a3%20forged was not answered")
+
+
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_client_that_vanishes(server, reset):
     for name, event in (("a", "aborted a"), ("only", "closed only")):
