@@ -128,10 +128,6 @@ class ContentStream(ContentReader):
     _reading = False  # readinto is at work, and raises what is to be told
     _turn = 0  # reads of this turn
 
-    def __init__(self, connection, length):
-        super().__init__(connection, length)
-        self.Done = not length
-
     def OnHandled(self):
         """Called when the handler has returned."""
         if not self._connection.Exchange.Answered:
