@@ -26,7 +26,7 @@ FILES = {
 # More than lwIP's 64 in three turns: none of those that a fault has cut may stay.
 CROWD = 24
 TURNS = 3
-# Bytes that may be used from the second turn on: what is imported with its first use, as an error's answer takes
+# Bytes that may be used from the second turn on: what is imported with its first use, as an error's answer, takes
 # 1.5 KB once. Each turn's crowd would keep 9 KB, were its connections not given back.
 FIRST_USES = 4096
 
