@@ -55,7 +55,8 @@ _TABLE = (
     ("", "modules", (), "list", "name"),
     ("", "app", "app", "name?"),
     ("log", "level", "info", "enum", "debug", "info", "warning", "error"),
-    ("log", "file", None, "text?", 128),
+    # Nothing else on the device is called so: neither this file and its copies, nor the start files, nor a page.
+    ("log", "file", None, "text?", 128, ".log"),
 )
 
 # The keys of one element of wifi.networks, and of users; the first must be there.

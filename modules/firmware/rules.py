@@ -30,8 +30,10 @@ def _ruleEnum(value, *names):
     return None if value in names else '"' + '", "'.join(names[:-1]) + '" or "' + names[-1] + '"'
 
 
-def _ruleText(value, most):
-    return None if _isText(value, 1, most) else "a text of 1..%d characters" % most
+def _ruleText(value, most, end=""):
+    if _isText(value, 1, most) and value.endswith(end):
+        return None
+    return "a text of 1..%d characters" % most + (' that ends in "%s"' % end if end else "")
 
 
 def _ruleSsid(value, most):

@@ -18,6 +18,10 @@ MESSAGES = [
     ({"server": {"port": 0}}, "server.port: expected 1..65535, got 0"),
     ({"server": {"port": True}}, "server.port: expected 1..65535, got true"),
     ({"log": {"level": "loud"}}, 'log.level: expected "debug", "info", "warning" or "error", got "loud"'),
+    (
+        {"log": {"file": "config.json"}},
+        'log.file: expected a text of 1..128 characters that ends in ".log", or null, got "config.json"',
+    ),
     ({"ethernet": {"enabled": 1}}, "ethernet.enabled: expected true or false, or null, got 1"),
     ({"wifi": {"country": "fr"}}, 'wifi.country: expected two capital letters, or null, got "fr"'),
     ({"server": 80}, "server: expected an object {…}, got a number"),

@@ -47,6 +47,7 @@ VALUES = [
     [{"ssid": "home"}], [{"ssid": "home", "password": "eight888"}], [{"ssid": "home", "password": None}],
     [{"ssid": "home", "password": ""}], [{"ssid": "home", "password": "short"}], [{"ssid": "home", "key": "x"}],
     *USERS, "/admin", "/a b~", "/caf\u00e9", "/" + "x" * 127, "/" + "x" * 128, "a/",
+    "device.log", "a.LOG", "device.log\n", "config.json", "boot.py", "x" * 124 + ".log", "x" * 125 + ".log",
     [{"ssid": ""}], [{"password": "eight888"}], [{"ssid": 1}], ["home"], [{"ssid": "a"}] * 16, [{"ssid": "a"}] * 17,
 ]  # fmt: skip
 
