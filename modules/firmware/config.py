@@ -218,10 +218,11 @@ def _shown(value, rule):
 
 
 def _reportUnknown(source, section, names, problems):
-    for key in source:
-        if key in names:
-            continue
-        key = str(key)
+    unknown = [str(key) for key in source if key not in names]
+    if len(unknown) > _MAX_ITEMS:
+        problems.append("%s: %d unknown keys, ignored" % (section or "the file", len(unknown)))
+        return
+    for key in unknown:
         hint = _nearest(key, names)
         hint = _join(section, hint) if hint else _elsewhere(key, section)
         problem = "%s: unknown key, ignored" % _join(section, key[:_MAX_SHOWN])

@@ -47,7 +47,7 @@ def Main():
     """Serve until Ctrl-C; where threads serve on a board, return at once and leave the REPL free.
 
     Boots first if boot.py did not. With an operating system around, a port that cannot be had ends the program with
-    status 1; a board tries again every few seconds.
+    status 1; a board tries again every few seconds. What else keeps it from serving makes a board start anew.
     """
     device = None
     try:
@@ -59,10 +59,23 @@ def Main():
         starts.Interrupt()
         if device:
             device.Stop()
-    if not served and runtime.IsHosted():
-        # The owner is told, and starts it again: that is no loop of failures.
-        starts.Interrupt()
+    except Exception as ex:
+        # No memory beside what the app has taken, say.
+        runtime.Print(runtime.TracebackText(ex))
+        device, served = None, False
+    if not served:
+        _startAgain(device)
+
+
+def _startAgain(device):
+    """End the program with status 1; a board starts anew, so that five failures in a row bring up the safe mode."""
+    if runtime.IsHosted():
+        if device:
+            # The owner is told that the port cannot be had, and starts it again: that is no loop of failures.
+            starts.Interrupt()
         sys.exit(1)
+    runtime.SleepMs(_RETRY_SEC * 1000)
+    runtime.Reset()
 
 
 def _boot():
@@ -108,6 +121,7 @@ class Device:
         self._servingSince = None
         self._restartAt = None
         self._hasBegun = False
+        self._isProtected = False
 
     def Prepare(self):
         """Switch the network on, load what hangs its routes on the server, and serve if threads are to do it."""
@@ -116,8 +130,7 @@ class Device:
 
         # A small heap's garbage goes before more comes; to collect a large one's would be a fifteenth of the start.
         runtime.HasRoom(_ROOM_TO_START)
-        users, path = self._protection()
-        server.Protect(users, path, self._log)
+        self._protect()
         if self._isSafe:
             from . import safeMode
 
@@ -132,10 +145,14 @@ class Device:
         if self._threads:
             self._start()
 
-    def _protection(self):
-        """Return the users and the path they are asked for below; the safe mode does not open what is protected."""
-        settings = config.Load(_CONFIG_FILE)[0] if self._isSafe else self._config
-        return settings["users"], settings["server"]["protectedPath"]
+    def _protect(self):
+        """Have the users asked for, once; the safe mode does not open what is protected."""
+        if not self._isProtected:
+            from . import server
+
+            settings = config.Load(_CONFIG_FILE)[0] if self._isSafe else self._config
+            server.Protect(settings["users"], settings["server"]["protectedPath"], self._log)
+            self._isProtected = True
 
     def Serve(self):
         """Serve until stopped, or, where threads do it on a board, return at once.
@@ -172,8 +189,10 @@ class Device:
         ownImports.End()
         try:
             __import__(name)
-        except (Exception, SystemExit) as ex:
-            # The app is anybody's code: whatever it raises, the server still serves.
+        except KeyboardInterrupt:
+            raise
+        except BaseException as ex:
+            # The app is anybody's code: whatever it raises (SystemExit, asyncio's CancelledError), the server serves.
             if not isinstance(ex, ImportError) or not _isAbsent(name, ex):
                 self._log.Exception('app: "%s" failed, some of its routes may be missing' % name, ex)
                 self._problems.append('app: "%s" failed (%s: %s)' % (name, type(ex).__name__, str(ex)[:_MAX_TEXT]))
@@ -189,6 +208,8 @@ class Device:
 
         from . import server
 
+        # Whatever Prepare failed of, nothing is served that was to be protected.
+        self._protect()
         if self._server is None:
             self._server = server.Create(self._config, self._log)
             self._beginTrial()

@@ -26,9 +26,6 @@ _PAUSE_IN_USE_SEC = 300
 # The access point stays this long once the device is online: its user gets the page that says so.
 _GRACE_SEC = 30
 
-# What drivers raise: OSError for the radio, ValueError and TypeError for an option that this one does not know.
-_DRIVER_ERRORS = (OSError, RuntimeError, ValueError, TypeError, MemoryError)
-
 # Names in `network`, where a port has them (an ESP32 has, a CYW43 has negative numbers instead).
 _FAILURES = (
     ("STAT_WRONG_PASSWORD", "wrong password"),
@@ -105,8 +102,9 @@ class Network:
     def _guard(self, action):
         try:
             action()
-        except _DRIVER_ERRORS as ex:
-            self._report("network: %s" % (ex or type(ex).__name__))
+        except Exception as ex:
+            # Drivers raise OSError, ValueError, TypeError, AttributeError, each port its own: the device serves on.
+            self._report("network: %s" % (str(ex) or type(ex).__name__))
 
     def _report(self, problem):
         """Warn of a problem once; until a network is joined the same one again is a matter of the debug log."""
@@ -325,7 +323,7 @@ class Network:
     def _configureOrStop(self, options):
         try:
             self._accessPoint.config(**options)
-        except _DRIVER_ERRORS:
+        except Exception:
             # Without its options it would be an open network under another name.
             self._accessPoint.active(False)
             raise

@@ -224,11 +224,14 @@ def ImageConfirmation():
 
 
 def TracebackText(exc):
-    """Return the traceback of an exception as text, without the last line's end."""
+    """Return the traceback of an exception as text, without the last line's end; its name where memory is short."""
     if IS_MICROPYTHON:
-        stream = io.StringIO()
-        sys.print_exception(exc, stream)
-        return stream.getvalue().rstrip()
+        try:
+            stream = io.StringIO()
+            sys.print_exception(exc, stream)
+            return stream.getvalue().rstrip()
+        except MemoryError:
+            return type(exc).__name__
     import traceback
 
     return "".join(traceback.format_exception(type(exc), exc, exc.__traceback__)).rstrip()
@@ -253,6 +256,13 @@ def ParseJSON(data):
     stream = io.BytesIO(data)
     try:
         value = json.load(stream)
+        if not IS_MICROPYTHON:
+            # Half a surrogate pair, which JSON can write and UTF-8 cannot: here no file and no log takes such a name.
+            json.dumps(value, ensure_ascii=False).encode()
+            return value
+        problem = _bracketProblem(data)
+        if problem is None:
+            return value
     except UnicodeError:
         problem = "not UTF-8 text"
     except ValueError as ex:
@@ -262,10 +272,6 @@ def ParseJSON(data):
     except RuntimeError:
         # CPython's parser recurses (RecursionError).
         problem = "nested too deeply"
-    else:
-        problem = _bracketProblem(data) if IS_MICROPYTHON else None
-        if problem is None:
-            return value
     raise ValueError(problem)
 
 
@@ -283,7 +289,8 @@ def JSONTypeName(value):
 
 def _jsonProblem(data, stream, ex):
     if not IS_MICROPYTHON:
-        return "line %d, column %d: %s" % (ex.lineno, ex.colno, ex.msg)
+        # A number of thousands of digits is refused without a place.
+        return "line %d, column %d: %s" % (ex.lineno, ex.colno, ex.msg) if hasattr(ex, "msg") else str(ex)
     # MicroPython does not say where it stopped, but it reads byte by byte: the stream's position tells.
     return _place(data, stream.tell()) + str(ex)
 

@@ -62,7 +62,7 @@ def _root(root, log):
 
 
 def Start(server, pool, profile, log):
-    """Start the server in a pool. Returns None, or a text that says why its port cannot be had and what to do.
+    """Start the server in a pool. Returns None, or a text that says why it cannot and what to do.
 
     profile: the configured one; if its buffers do not fit the memory, a warning says so and the smallest one is used.
     """
@@ -77,6 +77,8 @@ def Start(server, pool, profile, log):
             log.Warning('server.profile: "%s" cannot be used (%s), "%s" is' % (profile, first, _SMALLEST_PROFILE))
     if problem is None:
         return None
+    if "memory" in problem:
+        return "server: it cannot start (%s): the app and the modules leave too little" % problem
     port = server.BindAddress[1]
     if runtime.IsHosted() and port < _FIRST_FREE_PORT:
         hint = "a port below %d needs root, or another program uses it" % _FIRST_FREE_PORT
@@ -148,7 +150,9 @@ def LoadModules(names, log):
             MicroWebSrv2.LoadModule(name)
         except (MicroWebSrv2Exception, ImportError) as ex:
             log.Error("modules: %s" % ex)
-        except (Exception, SystemExit) as ex:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as ex:
             # A module is anybody's code: whatever it raises, the server still serves.
             log.Exception('modules: "%s" could not be loaded' % name, ex)
 

@@ -40,6 +40,8 @@ MESSAGES = [
     ({"wifi": {"ssid": "a"}}, "wifi.ssid: unknown key, ignored, did you mean wifi.networks[].ssid?"),
     ({"server": {"host": "a"}}, "server.host: unknown key, ignored"),
     ({"colour": "red"}, "colour: unknown key, ignored"),
+    ({f"key{i}": i for i in range(17)}, "the file: 17 unknown keys, ignored"),
+    ({"wifi": {f"key{i}": i for i in range(17)}}, "wifi: 17 unknown keys, ignored"),
     (
         {"server": {"tls": {"cert": "c.pem"}}},
         "server.tls.key: missing or wrong, server.tls.cert needs it; TLS stays off",
@@ -80,6 +82,7 @@ UNUSABLE = [
     (b"[1, 2]", "expected an object {…}, got a list"),
     (b"null", "expected an object {…}, got null"),
     (b" " * 9000 + b"{}", "larger than 8192 bytes"),
+    (b'{"server": {"port": ' + b"9" * 5000 + b"}", ""),
 ]
 
 
@@ -140,6 +143,13 @@ def test_deep_nesting_is_no_crash(runtime, path):
     loaded, problems = load(runtime, path)
     assert loaded == DEFAULTS
     assert len(problems) == 1
+
+
+def test_half_a_surrogate_pair_is_no_text_where_no_file_can_be_called_so(path):
+    """CPython's open, stat and print raise; MicroPython's file systems take the bytes."""
+    path.write_text('{"server": {"root": "\\ud800"}}')
+    loaded, problems = load(require(RUNTIMES["cpython"]), path)
+    assert (loaded, problems) == (DEFAULTS, [f"{path}: not UTF-8 text; the defaults are used"])
 
 
 def test_missing_file_gives_the_defaults(runtime, path):

@@ -160,6 +160,7 @@ def test_app_may_replace_the_status(runtime, folder):
         ("import nowhere_to_be_found", "nowhere_to_be_found"),
         ("def broken(:", "SyntaxError"),
         ("import sys; sys.exit(3)", "SystemExit"),
+        ("import asyncio; raise asyncio.CancelledError", "CancelledError"),
     ],
 )
 def test_failing_app_is_logged_and_the_server_still_serves(runtime, folder, last, trace):
@@ -197,8 +198,9 @@ def test_missing_module_is_logged_and_the_server_still_serves(runtime, folder):
     assert "Traceback" not in said
 
 
-def test_module_that_ends_the_program_is_left_out(runtime, folder):
-    folder.write("ending.py", "raise SystemExit(3)")
+@pytest.mark.parametrize("error", ["SystemExit(3)", "BaseException()"])
+def test_module_that_ends_the_program_is_left_out(runtime, folder, error):
+    folder.write("ending.py", f"raise {error}")
     folder.configure(modules=["ending"])
     with folder.start(runtime) as process:
         assert get(process).status_code == 200
@@ -335,6 +337,71 @@ def test_boot_raises_nothing(runtime, folder):
     )
     assert "of the firmware" in said
     assert said.splitlines()[-1] == "BOOTED"
+
+
+FAIL = ["def fail(*args):", " raise MemoryError"]
+
+
+def test_nothing_protected_is_served_after_a_boot_that_failed(runtime, folder):
+    """Prepare fails before it comes to the users; Main serves all the same, and asks for them."""
+    folder.configure(users=[{"name": "admin"}])
+    fails = "launcher.network.Network.Start = fail"
+    folder.write("fails.py", *FAIL, "from firmware import launcher", fails, "launcher.Main()")
+    with runtime.start_command([folder.path / "fails.py"], cwd=folder.path) as process:
+        assert get(process).status_code == 401
+        assert "MemoryError" in process.output()
+
+
+def test_board_that_cannot_serve_starts_anew_and_at_last_safely(runtime, folder):
+    lines = [
+        *FAIL,
+        "runtime.IsHosted = lambda: False",
+        "runtime.SleepMs = lambda ms: print('WAITS', ms)",
+        "runtime.Reset = lambda: print('RESET')",
+        "launcher.Device._start = fail",
+        "launcher.Main()",
+    ]
+    for _ in range(6):
+        said = boot(runtime, folder, *lines)
+        assert said.rstrip().replace("MemoryError:", "MemoryError").endswith("MemoryError\nWAITS 5000\nRESET"), said
+    assert "safe mode: 5 starts in a row failed" in said
+
+
+def test_program_that_cannot_serve_ends_with_status_1(runtime, folder):
+    folder.write("fails.py", *FAIL, "from firmware import launcher", "launcher.Device._start = fail", "launcher.Main()")
+    with runtime.start_command([folder.path / "fails.py"], cwd=folder.path) as process:
+        assert process.wait_end() == 1
+        assert "MemoryError" in process.output()
+    assert (folder.path / ".starts").read_text() == "1"
+
+
+def test_traceback_for_which_there_is_no_memory_is_the_errors_name(micropython):
+    said = micropython.run(
+        "from firmware import runtime\n"
+        "class NoMemory:\n @staticmethod\n def StringIO():\n  raise MemoryError\n"
+        "runtime.io = NoMemory\n"
+        "print(runtime.TracebackText(ValueError('x')))\n"
+    )
+    assert said == "ValueError\n"
+
+
+def test_memory_that_the_app_has_taken_is_not_the_ports_fault(folder):
+    folder.write("app.py", HOG)
+    with folder.start(require(RUNTIMES["unix"]), heap="200k") as process:
+        assert process.wait_end() == 1
+        said = process.output()
+    assert "ERROR   server: it cannot start (no memory for 4 buffers of 1024 bytes): the app" in said
+    assert "server.port" not in said
+
+
+# Takes all memory but 20 KB.
+HOG = """
+import gc, sys
+sys.modules['kept'] = kept = []
+gc.collect()
+while gc.mem_free() > 20000:
+    kept.append(bytearray(500))
+"""
 
 
 def test_keyboard_interrupt_escapes_from_boot_which_then_begins_anew(runtime, folder):

@@ -491,6 +491,17 @@ def says_that_there_is_no_wifi():
     assert device.log.has("warning", "wifi.networks: this board has no Wi-Fi")
 
 
+def a_driver_that_raises_whatever_it_likes_stops_nothing():
+    for error in (AttributeError("x"), KeyError("x"), NotImplementedError(), OSError(5), Exception("x"), MemoryError()):
+        for name in ("active", "config", "connect", "disconnect"):
+            for kind in ("STA", "AP"):
+                driver.faults[(kind, name)] = error
+                device = Device(HOME, accessPoint={"mode": "always"})
+                device.run(40)
+                assert [line for line in device.log.lines if line[0] == "warning"]
+                driver.faults.clear()
+
+
 def works_with_the_constants_of_older_releases():
     driver.air["home"] = HOME["password"]
     del driver.WLAN.IF_STA
