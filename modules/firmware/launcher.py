@@ -62,20 +62,16 @@ def Main():
     except Exception as ex:
         # No memory beside what the app has taken, say.
         runtime.Print(runtime.TracebackText(ex))
-        device, served = None, False
+        device = served = None
     if not served:
-        _startAgain(device)
-
-
-def _startAgain(device):
-    """End the program with status 1; a board starts anew, so that five failures in a row bring up the safe mode."""
-    if runtime.IsHosted():
-        if device:
-            # The owner is told that the port cannot be had, and starts it again: that is no loop of failures.
-            starts.Interrupt()
-        sys.exit(1)
-    runtime.SleepMs(_RETRY_SEC * 1000)
-    runtime.Reset()
+        if runtime.IsHosted():
+            if device:
+                # The owner is told that the port cannot be had, and starts it again: that is no loop of failures.
+                starts.Interrupt()
+            sys.exit(1)
+        # Five such failures in a row bring up the safe mode.
+        runtime.SleepMs(_RETRY_SEC * 1000)
+        runtime.Reset()
 
 
 def _boot():
