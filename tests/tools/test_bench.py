@@ -151,6 +151,14 @@ def test_an_interrupted_run_keeps_its_turns(monkeypatch):
     assert said == [0, 1, "interrupted: what follows are the turns so far"]
 
 
+def test_who_keeps_every_connection_has_no_rate_of_new_ones():
+    floor = CONTENDERS["floor@cpython"]
+    cell = Cell(WORKLOADS["dynamic"], 16, kept=False)
+    results = Bench([floor], [cell], 1, 1, lambda said: None).run()
+    assert results.turns[cell][floor.key] == [None]
+    assert results.reasons[cell, floor.key] == "it keeps every connection"
+
+
 def test_every_contender_has_its_program():
     for contender in CONTENDERS.values():
         assert (APPS / contender.program).is_file()

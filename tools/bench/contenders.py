@@ -33,7 +33,7 @@ class Contender:
     """A server on a runtime ("cpython", "unix", or "native" for one that is no Python).
 
     `package` is the PyPI package that it is; `can` the names of the workloads worth trying; `prefix` goes before a
-    file's path; `note` is said in the tables.
+    file's path; `closes` says whether it ends a connection that asks for that; `note` is said in the tables.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Contender:
     package: str = None
     can: frozenset = field(default=ALL)
     prefix: str = ""
+    closes: bool = True
     note: str = ""
 
     @property
@@ -56,7 +57,7 @@ CONTENDERS = {
     contender.key: contender
     for contender in (
         Contender("mws2", "cpython", "mws2.py"),
-        Contender("floor", "cpython", "floor.py", can=FLOOR),
+        Contender("floor", "cpython", "floor.py", can=FLOOR, closes=False),
         Contender("microdot", "cpython", "microdot_app.py", "microdot", note="a connection each"),
         Contender("aiohttp", "cpython", "aiohttp_app.py", "aiohttp"),
         Contender("uvicorn", "cpython", "uvicorn_app.py", "uvicorn", NO_FILES, note="httptools, uvloop"),
@@ -65,7 +66,7 @@ CONTENDERS = {
         Contender("websockets", "cpython", "websockets_app.py", "websockets", ECHO),
         Contender("nginx", "native", "nginx.conf", can=STATIC, note="one worker, sendfile"),
         Contender("mws2", "unix", "mws2.py"),
-        Contender("floor", "unix", "floor.py", can=FLOOR),
+        Contender("floor", "unix", "floor.py", can=FLOOR, closes=False),
         Contender("microdot", "unix", "microdot_app.py", "microdot", note="a connection each"),
     )
 }

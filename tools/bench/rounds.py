@@ -88,6 +88,10 @@ class Bench:
         for workload in {cell.workload.name: cell.workload for cell in self._cells}.values():
             for contender in self._contenders:
                 self._probe(contender, workload)
+        for cell in self._cells:
+            for contender in self._contenders:
+                if not cell.kept and not contender.closes and cell.workload.name in contender.can:
+                    self._give_up(cell, contender, "it keeps every connection")
 
     def _probe(self, contender, workload):
         """Ask a contender once: it takes part in a workload only if it answers rightly."""
