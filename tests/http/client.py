@@ -241,6 +241,22 @@ def request(method, target, fields=(), body=b""):
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
+def head(path, length, *fields, method="POST"):
+    """The head of a request with a content of `length` bytes that is sent apart."""
+    return request(method, path, [f"Content-Length: {length}", *fields])
+
+
+def chunks(data, size):
+    """`data` in the chunked coding, in chunks of `size` bytes."""
+    pieces = (data[at : at + size] for at in range(0, len(data), size))
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def etag(client, path="/page.txt"):
+    """The ETag of a file, asked for by a Client."""
+    return client.get(path).field("ETag")
+
+
 def pattern(size):
     """`size` bytes in which a piece that is lost, doubled or in another place shows."""
     return bytes(i % 251 for i in range(size))
