@@ -102,7 +102,7 @@ class HttpConnectionMore:
             self._Advance()
             if not isFull:
                 return
-        self._worker.Post(self._ReadOn, self)
+        self.Post(self._ReadOn)
 
     def _ReadOn(self):
         if self._worker and self._state <= _HEAD:

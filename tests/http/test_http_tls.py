@@ -142,6 +142,25 @@ def test_a_busy_client_leaves_others_their_turn(secure, certificates):
         thread.join(TIMEOUT_SEC)
 
 
+def test_last_request_of_a_turn_ends_the_connection(secure, tls, certificates):
+    """A record of 16 requests, each as long as a buffer: as many reads as a client has in a turn."""
+    assert tls.get("/hello").text == "hello"
+    last = padded(1024, "Connection: close")
+    tls.send(padded(1024) * 15 + last)
+    for _ in range(16):
+        assert tls.response().text == "hello"
+    assert tls.ended()
+    with Client(secure.port, certificates.context()) as other:
+        assert other.get("/hello").text == "hello"
+    assert "Traceback" not in secure.output()
+
+
+def padded(size, *fields):
+    """A request of `size` bytes."""
+    bare = len(request("GET", "/hello", [*fields, "X: "]))
+    return request("GET", "/hello", [*fields, "X: " + "x" * (size - bare)])
+
+
 def test_many_requests_in_one_record(tls):
     data = request("GET", "/users/1") * 300
     assert len(data) < 16_384
