@@ -120,8 +120,8 @@ class HttpResponse:
     def SetHeader(self, name, value):
         """Sets a field of the answer; the same name again replaces it.
 
-        `value` becomes text. Raises ValueError for an empty name, None, and
-        for CR, LF or NUL, which would begin a field of their own.
+        `value` becomes text. Raises ValueError for an empty name or one with a colon or a
+        space, for None, and for CR, LF or NUL, which would begin a field of their own.
         """
         self._CheckField(name, value)
         low = name.lower()
@@ -142,7 +142,7 @@ class HttpResponse:
         if value is None:
             raise ValueError('"value" of the field "%s" cannot be None' % name)
         if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
-            raise ValueError('the field "%s" must not contain CR, LF or NUL' % name)
+            raise ValueError('the field "%s" must not contain CR, LF or NUL, nor its name ":" or " "' % name)
 
     # --- the answers ---
 
