@@ -69,8 +69,11 @@ def edit(text):
     path = Path(file.name)
     while True:
         run_editor(path)
-        edited = path.read_text(encoding="utf-8-sig")
-        found = problems(edited)
+        try:
+            edited = path.read_text(encoding="utf-8-sig")
+            found = problems(edited)
+        except UnicodeDecodeError:
+            found = ["it is no text in UTF-8: have your editor save it so"]
         if not found:
             path.unlink()
             return edited

@@ -78,6 +78,13 @@ def test_a_wrong_one_is_kept_here(editor, capsys):
     assert "server.port: expected 1..65535\n" in capsys.readouterr().out
 
 
+def test_what_is_no_text_is_kept_here(editor, capsys):
+    editor("path.write_bytes(bytes([0xE9]))")  # an accent in Latin-1
+    with pytest.raises(ToolError, match="nothing was sent"):
+        config.edit(GOOD)
+    assert "UTF-8" in capsys.readouterr().out
+
+
 def test_it_can_be_edited_again(editor, monkeypatch):
     editor("""path.write_text('{"server": {"port": %d}}' % (8081 if "-1" in path.read_text() else -1))""")
     monkeypatch.setattr(config, "wants_to_go_on", lambda: True)
