@@ -26,7 +26,9 @@ def connected(address=None, user=USER, password=PASSWORD, kept="It keeps what it
 
     Raises ToolError, which says what the board has kept of it (`kept`), if it is not reached, refuses or breaks off.
     """
-    host, _, port = (address or ADDRESS).partition(":")
+    host, colon, port = (address or ADDRESS).partition(":")
+    if colon and not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+        raise ToolError(f'PORT: expected an address, perhaps with a port of 1..65535, got "{address}"')
     try:
         with ftplib.FTP(timeout=TIMEOUT_SEC) as ftp:
             ftp.connect(host, int(port or ftplib.FTP_PORT))

@@ -88,6 +88,12 @@ def test_a_board_without_the_folder_refuses(wipy, file, run_verb):
         run_verb("update", WIPY, "--port", wipy.address, "--image", file(image()))
 
 
+@pytest.mark.parametrize("port", ["ftp", "0", "65536", "\u00b2"])
+def test_an_address_whose_port_is_none(port, file, run_verb):
+    with pytest.raises(ToolError, match="PORT: expected an address, perhaps with a port of 1..65535"):
+        run_verb("update", WIPY, "--port", f"127.0.0.1:{port}", "--image", file(image()))
+
+
 def test_nobody_there(file, run_verb):
     with pytest.raises(ToolError, match="cannot be written: .*Connection refused.\nJoin its Wi-Fi network"):
         run_verb("update", WIPY, "--port", "127.0.0.1:1", "--image", file(image()))
