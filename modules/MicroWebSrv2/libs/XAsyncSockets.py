@@ -150,13 +150,14 @@ class XAsyncSocket(PolledSocket):
     @property
     def ExpireTimeSec(self):
         """int or None: the seconds left until it is closed for want of progress."""
-        if not self.ExpireAt:
+        if not self.ExpireAt or not self._worker:
             return None
         return (self.ExpireAt - self._worker.Now) // 1000
 
     @ExpireTimeSec.setter
     def ExpireTimeSec(self, value):
-        self.SetExpiry(value)
+        if self.GetWorker():  # not closed meanwhile
+            self.SetExpiry(value)
 
 
 class XAsyncTCPServer(XAsyncSocket):

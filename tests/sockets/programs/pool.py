@@ -141,6 +141,9 @@ def a_socket_s_own_deadline():
     expect([reasons, client.State], [[], "mine"])
     step(pool, lambda: reasons)
     expect(reasons, [3])
+    expect(client.ExpireTimeSec, None)
+    client.ExpireTimeSec = 1  # as a timer may that does not know yet
+    expect(client.ExpireTimeSec, None)
     echo.server.Close()
 
 
