@@ -43,18 +43,23 @@ def usage():
     return "\n".join(lines)
 
 
-def main(arguments):
-    """Run the verb that `arguments` (without the program's name) begin with. Returns the exit status."""
+def run(arguments):
+    """Run the verb, or tell which there are. Returns the exit status; raises what the verb raises."""
     if not arguments or arguments[0] in ("-h", "--help"):
-        print(usage())
+        print(usage(), flush=True)
         return 0 if arguments else 2
     verb, *options = arguments
     if verb not in VERBS:
         print(f"error: there is no verb {verb!r}.\n\n{usage()}", file=sys.stderr)
         return 2
+    # Imported by name, so that `setup` needs nothing of what it is about to install.
+    return importlib.import_module(f"tools.{verb.replace('-', '_')}").main(options) or 0
+
+
+def main(arguments):
+    """Run the verb that `arguments` (without the program's name) begin with. Returns the exit status."""
     try:
-        # Imported by name, so that `setup` needs nothing of what it is about to install.
-        return importlib.import_module(f"tools.{verb.replace('-', '_')}").main(options) or 0
+        return run(arguments)
     except ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

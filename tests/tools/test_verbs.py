@@ -47,10 +47,11 @@ def test_a_full_disk_has_none_either(monkeypatch, capsys):
     assert capsys.readouterr().err == "error: the disk: No space left on device\n"
 
 
-def test_a_reader_that_has_gone():
+@pytest.mark.parametrize("argument", ["boardcheck", "--help"])
+def test_a_reader_that_has_gone(argument):
     """`python3 -m tools boardcheck | head -0`"""
     process = subprocess.Popen(
-        [*TOOLS, "boardcheck"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*TOOLS, argument], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     process.stdout.close()
     assert process.stderr.read() == ""
