@@ -12,6 +12,8 @@ from . import ownImports
 
 ownImports.Begin()
 
+import os  # noqa: E402
+
 from . import config, configFile, network, runtime, starts  # noqa: E402
 from .log import Log  # noqa: E402
 
@@ -182,6 +184,7 @@ class Device:
     def _importApp(self, name):
         if name is None:
             return
+        home = os.getcwd()
         ownImports.End()
         try:
             __import__(name)
@@ -197,6 +200,8 @@ class Device:
             else:
                 self._log.Warning('app: there is no module "%s"' % name)
         finally:
+            # Wherever the app has gone: what config.json names, and its own files, lie here.
+            os.chdir(home)
             ownImports.Begin()
 
     def _start(self):

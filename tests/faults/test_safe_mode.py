@@ -79,6 +79,15 @@ def test_five_failed_starts_bring_up_the_safe_mode(runtime, folder):
     assert status["hostname"] == "mws2"
 
 
+def test_an_app_that_goes_elsewhere_has_not_failed(runtime, folder):
+    """What config.json names and what the firmware keeps lie in the device's folder."""
+    folder.write("app.py", "import os", "os.chdir('webroot')")
+    with start(runtime, folder) as process:
+        assert get(process).text == "<p>welcome</p>"
+        wait_until(lambda: not (folder.path / ".starts").exists(), "the start has succeeded", 60)
+        wait_until((folder.path / "config.json.bak").exists, "the configuration has served", 60)
+
+
 def test_four_failed_starts_do_not(runtime, folder):
     fail(runtime, folder, 4)
     folder.write("app.py", "print('RUNS')")
