@@ -85,7 +85,7 @@ monitor: setup ## show what the BOARD at PORT says
 	@$(VENV_PYTHON) -m tools monitor --board $(BOARD) $(ON_PORT)
 
 user: setup ## make the entry of a user NAME for config.json, its password asked for (USER_ARGS)
-	@$(VENV_PYTHON) -m tools user $(USER_ARGS) $(NAME)
+	@$(VENV_PYTHON) -m tools user $(USER_ARGS) "$(NAME)"
 
 compose: setup ## compose an image for BOARD of STOCK, a MicroPython as it is downloaded, and files
 	@$(VENV_PYTHON) -m tools compose --board $(BOARD) $(if $(STOCK),--stock $(STOCK)) $(COMPOSE_ARGS)

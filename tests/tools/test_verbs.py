@@ -1,5 +1,6 @@
 """`python3 -m tools VERB` as its user meets it: what there is, and what is said when something is wrong."""
 
+import shlex
 import subprocess
 import sys
 import types
@@ -57,3 +58,8 @@ def test_a_reader_that_has_gone(argument):
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(60) == 141
+
+
+def test_a_users_name_may_have_spaces_and_apostrophes():
+    said = subprocess.check_output(["make", "-n", "user", "NAME=Anne O'Brien"], cwd=ROOT, text=True)
+    assert shlex.split(said.splitlines()[-1])[-2:] == ["user", "Anne O'Brien"]
