@@ -230,6 +230,31 @@ def test_copy_stands_in_for_a_lost_file(runtime, path):
     assert problems == [f"{path}: not found; {path}.bak is used instead"]
 
 
+@pytest.mark.parametrize(
+    ("good", "is_offered"),
+    [(None, False), ("{}", False), ('{"hostname": "a"}', True), ('{"hostname": "a"', False), ("[]", False)],
+)
+def test_the_good_copy_is_offered_if_it_is_another_one(runtime, path, good, is_offered):
+    path.write_text("{}")
+    if good is not None:
+        Path(f"{path}.bak").write_text(good)
+    said = runtime.run(f"from firmware import configFile\nprint(configFile.HasOtherGood({str(path)!r}))\n")
+    assert said == f"{is_offered}\n"
+
+
+def test_the_good_copy_is_written_when_it_changes_alone(runtime, path):
+    """Each write wears the flash memory, and a device may start often."""
+    path.write_text("{}")
+    said = runtime.run(
+        "from firmware import configFile\n"
+        "write = configFile.Write\n"
+        "def tell(*args):\n print('WRITES')\n write(*args)\n"
+        "configFile.Write = tell\n" + f"configFile.KeepGood({str(path)!r})\n" * 2
+    )
+    assert said == "WRITES\n"
+    assert Path(f"{path}.bak").read_text() == "{}"
+
+
 def test_power_cut_leaves_the_old_or_the_new(micropython):
     result = json.loads(micropython.run(CUT_POWER, ["save", "before"]).splitlines()[-1])
     # Both must have been seen, or the cuts did not fall where they matter.
