@@ -46,6 +46,7 @@ GOOD = [
     ),
     ("a last block", "7.2.3.4", packed(LAST_BLOCK + b"\x00"), [("text", b"Hello")]),
     ("a last block with nothing behind", "7.2.3.4", packed(LAST_BLOCK), [("text", b"Hello")]),
+    ("a last block, then an empty frame", "7.2.3.4", packed(LAST_BLOCK, False) + frame(0), [("text", b"Hello")]),
     ("two last blocks", "7.2.3.4", packed(LAST_BLOCK * 2 + b"\x00"), [("text", b"HelloHello")]),
     ("a last block, then another", "7.2.3.4", packed(LAST_BLOCK + HELLO), [("text", b"HelloHello")]),
     ("two blocks", "7.2.3.5", packed(TWO_BLOCKS), [("text", b"Hello")]),

@@ -33,7 +33,9 @@ class Inflater:
 
     def Put(self, view, isLast):
         """Takes the next bytes of the message."""
-        self._rest = bytes(view) + _TAIL + _END if isLast else bytes(view)
+        self._rest = bytes(view)
+        if isLast and (self._rest or not self._unzip.eof):  # else it has ended with a last block of its own
+            self._rest += _TAIL + _END
         self._isLast = isLast
 
     def Take(self):
