@@ -135,6 +135,16 @@ def test_refusals(server, client, path, content, kind, status, events):
 
 
 @pytest.mark.parametrize("path", ["/parts", "/whole"])
+def test_a_refusal_is_the_last_answer(server, path):
+    """What the client still sends is not worth reading."""
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SEC) as sock:
+        sock.sendall(posted(path, field("a", b"1") + b"--Bx" + b"y" * 3000))
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        assert (answer.status, answer.getheader("Connection")) == (400, "close")
+
+
+@pytest.mark.parametrize("path", ["/parts", "/whole"])
 def test_a_sink_that_raises(server, client, path):
     assert post(client, field("fail", b"x") + b"--B--", path) == (500, None)
     server.wait_for("OSError")

@@ -71,13 +71,14 @@ def test_the_client_does_not_answer_the_close(echo):
 
 
 def test_close_waits_behind_messages(echoes):
-    """What was taken before Close() goes out before it."""
-    echo = echoes.start(maxQueue=1000000)
+    """What was taken before Close() goes out before it, to a client that takes longer than it may be silent."""
+    echo = echoes.start(maxQueue=1000000, waitSec=1)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
         wire.send(frame(1, b"!many 500") + frame(1, b"!close 4000"))
-        time.sleep(0.3)
-        for _ in range(500):
+        for i in range(500):
             assert wire.hear()[0] == 2
+            if i < 6:
+                time.sleep(0.4)
         assert wire.hear() == (8, b"\x0f\xa0", True)
 
 

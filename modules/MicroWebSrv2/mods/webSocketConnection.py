@@ -346,7 +346,9 @@ class WebSocketConnection(WebSocketSender):
         if atOnce and self._backlog:
             self._backlog.DropWaiting()
         self._Put(MakeFrame(OP_CLOSE, payload))
-        if not self._backlog and self._state != _LOST:
+        if self._backlog:  # it has the time of what is sent, no more that of frames
+            self._Arm()
+        elif self._state != _LOST:
             self._OnCloseSent()
 
     def _OnCloseSent(self):
