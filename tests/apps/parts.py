@@ -2,7 +2,7 @@
 
 `/parts` takes them as they come, `/whole` from memory, `/accepted` answers before they have come. What a part is
 called decides what is done with it: `skip` is left out, `fail` makes the sink raise, `stop` answers 403 at once,
-`unanswered` leaves the end without an answer.
+`unanswered` leaves the end without an answer, `later` defers it, `too late` raises behind it.
 """
 
 import sys
@@ -10,6 +10,7 @@ from binascii import crc32
 
 from MicroWebSrv2 import GET, POST, MicroWebSrv2, WebRoute
 
+deferred = []  # responses to be answered when the events are told
 events = []  # what became of the sinks: "closed name", "aborted name"
 
 
@@ -64,12 +65,18 @@ class Receiver:
 
     def on_end(self, request):
         events.append("end")
-        if self.answers:
+        names = [part[0] for part in self.parts]
+        if "later" in names:
+            request.Response.Defer()
+            deferred.append(request.Response)
+        elif self.answers:
             found = [
                 list(part) + ([sink.size, sink.crc & 0xFFFFFFFF] if hasattr(sink, "size") else [])
                 for part, sink in zip(self.parts, self.sinks)
             ]
             request.Response.ReturnOkJSON(found)
+            if "too late" in names:
+                raise OSError(28)
 
 
 class StoppingReceiver(Receiver):
@@ -105,6 +112,8 @@ def take_whole(server, request):
 def tell_events(server, request):
     request.Response.ReturnOkJSON(events)
     events.clear()
+    while deferred:
+        deferred.pop().ReturnOkJSON("at last")
 
 
 server = MicroWebSrv2()

@@ -1,5 +1,6 @@
 """HttpRequest.ReceiveParts on live servers: every runtime, whole and as it comes."""
 
+import contextlib
 import http.client
 import json
 import random
@@ -50,6 +51,15 @@ def posted(path, content):
     """The bytes of a request."""
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+
+
+def ended_with(sock):
+    """The bytes up to a connection's end, be it a reset."""
+    data = b""
+    with contextlib.suppress(ConnectionResetError):
+        while more := sock.recv(4096):
+            data += more
+    return data
 
 
 def take_events(server):
@@ -181,6 +191,29 @@ def test_an_end_without_an_answer(server, client, path):
 def test_its_path_forges_no_line_of_the_log(server, client):
     assert post(client, field("unanswered", b"x") + b"--B--", "/parts/%0d%0a3%20forged") == (501, None)
     server.wait_for("^2 POST /parts/%0d%0a3%20forged was not answered")
+
+
+@pytest.mark.parametrize("path", ["/parts", "/whole"])
+def test_an_end_that_answers_later(server, path):
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SEC) as sock:
+        sock.sendall(posted(path, field("later", b"x") + b"--B--"))
+        wait_for_events(server, ["began later", "closed later", "end"])
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())) == (200, "at last")
+
+
+@pytest.mark.parametrize("path", ["/parts", "/whole"])
+def test_an_end_that_raises_behind_its_answer(server, path):
+    """A half answer must not look like a whole one: the connection ends."""
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SEC) as sock:
+        sock.sendall(posted(path, field("too late", b"x") + b"--B--") + b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        assert answer.status == 200
+        answer.read()
+        assert not ended_with(sock)
+    server.wait_for("OSError")
 
 
 @pytest.mark.parametrize("reset", [False, True])
