@@ -193,7 +193,10 @@ class HttpConnectionMore:
         self._state = _BODY
         exchange = self.Exchange
         if exchange._seen & SEEN_EXPECT and exchange._minor and self._pos == self._have:
-            Write(self._stream, b"HTTP/1.1 100 Continue\r\n\r\n")
+            try:
+                Write(self._stream, b"HTTP/1.1 100 Continue\r\n\r\n")
+            except OSError:  # the client has gone: the next read will tell
+                pass
         exchange._seen &= ~SEEN_EXPECT
         self._worker.LookAtClock()
         reader.Begin(self._worker.Now)

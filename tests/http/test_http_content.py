@@ -119,6 +119,16 @@ def test_expectation_that_is_refused(site, path, length, status):
         assert client.ended()
 
 
+def test_expectation_of_a_client_that_has_gone(site):
+    """The answer before it finds that out: no fault of a handler's, and no matter for a traceback."""
+    for _ in range(20):
+        with Client(site.port) as client:
+            client.send(request("GET", "/hello") + head("/content", 5, "Expect: 100-continue"))
+        with Client(site.port) as client:
+            assert client.get("/hello").text == "hello"
+    assert "in BeginContent" not in site.output()
+
+
 # --- too large ---
 
 
