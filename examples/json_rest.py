@@ -2,6 +2,8 @@
 
     python3 examples/json_rest.py [PORT [ADDRESS]]
 
+Then
+
     curl http://127.0.0.1:8080/api/items
     curl -i http://127.0.0.1:8080/api/items --json '{"title": "water the tomatoes"}'
     curl http://127.0.0.1:8080/api/items/1 -X PUT --json '{"title": "water them", "done": true}'

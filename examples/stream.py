@@ -2,6 +2,8 @@
 
     python3 examples/stream.py [PORT [ADDRESS]]
 
+Then
+
     curl http://127.0.0.1:8080/stream/known      1 MB, its length known beforehand
     curl http://127.0.0.1:8080/stream/ticks      a line a second, in chunks
     curl -OJ http://127.0.0.1:8080/stream/file   a file to be saved

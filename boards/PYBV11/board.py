@@ -1,5 +1,7 @@
 """The board, for the firmware around the server: its name, its Ethernet, a W5500 on SPI 1.
 
+It is wired so:
+
     W5500    INTn  RSTn  SCSn  SCLK  MISO  MOSI    and 3V3, GND
     Pyboard  X3    X4    X5    X6    X7    X8
 """
