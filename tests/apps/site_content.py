@@ -91,6 +91,25 @@ def forget(server, request):
     Forgetful(request)
 
 
+@WebRoute(PUT, "/upload/turns", stream=True)
+def count_reads(server, request):
+    """Reads a content byte by byte, and tells how many of them one turn has brought at the most."""
+    byte = bytearray(1)
+    most = [0]
+
+    def on_ready(stream):
+        reads = 0
+        count = stream.readinto(byte)
+        while count:
+            reads += 1
+            count = stream.readinto(byte)
+        most[0] = max(most[0], reads)
+        if count == 0:
+            request.Response.ReturnOkJSON(most)
+
+    request.ContentStream.OnReady = on_ready
+
+
 _kept = []
 
 

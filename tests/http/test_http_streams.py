@@ -41,6 +41,11 @@ def test_stream_in_segments(client):
     assert uploaded(client.response()) == (300, zlib.crc32(pattern(300)))
 
 
+def test_one_upload_does_not_keep_the_others_waiting(client):
+    """A turn ends with the 32nd read, however much has come."""
+    assert json.loads(client.request("PUT", "/upload/turns", body=bytes(500)).body) == [32]
+
+
 def test_stream_that_is_not_answered(site):
     """The deadline that the handler has set counts from the content's end; without one it has a minute."""
     with Client(site.port) as client:
