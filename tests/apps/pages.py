@@ -18,7 +18,9 @@ state = {"ended": 0, "compiled": 0}
 
 
 class Counted:
-    """What a page asks how often it was ended by the server."""
+    """What a page asks how often it was ended by the server, and where it leaves responses for `/release`."""
+
+    waiting = []
 
     def up(self):
         state["ended"] += 1
@@ -33,6 +35,15 @@ def on_logging(server, message, level):
 def ended(server, request):
     gc.collect()
     request.Response.ReturnOk(str(state["ended"]))
+
+
+@WebRoute(GET, "/release")
+def release(server, request):
+    if Counted.waiting:
+        Counted.waiting.pop().Return(200, "at last")
+        request.Response.ReturnOk()
+    else:
+        request.Response.ReturnNotFound()
 
 
 @WebRoute(GET, "/sent")

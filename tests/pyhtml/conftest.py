@@ -25,6 +25,7 @@ PAGES = {
     + b"{{ request.Method }} {{ for name in sorted(form) }}{{ name }}={{ form[name] }};{{ end }}",
     "redirect.pyhtml": PY + b"  response.ReturnRedirect('/hello.pyhtml')\n  return\n{{ end }}never",
     "status.pyhtml": PY + b"  response.Return(418, 'teapot')\n{{ end }}never",
+    "deferred.pyhtml": PY + b"  response.Defer()\n  counted.waiting.append(response)\n{{ end }}never",
     "fields.pyhtml": PY
     + b"  response.ContentType = 'text/plain'\n  response.SetCookie('a', 'b')\n"
     + b"  response.SetHeader('X-Page', 'yes')\n{{ end }}plain",

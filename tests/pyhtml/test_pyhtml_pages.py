@@ -84,6 +84,14 @@ def test_page_that_answers_itself(client):
     assert (answer.status, answer.body) == (418, b"teapot")
 
 
+def test_page_that_answers_later(client, server):
+    client.send(request("GET", "/deferred.pyhtml"))
+    with Client(server.port) as other:
+        wait_until(lambda: other.get("/release").status == 200, "the page has run")
+    answer = client.response()
+    assert (answer.status, answer.body) == (200, b"at last")
+
+
 def test_fields_of_a_page(client):
     answer = client.get("/fields.pyhtml")
     assert answer.field("Content-Type") == "text/plain; charset=UTF-8"
@@ -199,6 +207,22 @@ def test_changed_page(client, root):
 
 
 @pytest.mark.not_on_board(FILES_OF_ITS_OWN)
+def test_page_that_becomes_shorter_while_it_is_sent(server, root):
+    page = root / "shrinking.pyhtml"
+    page.write_bytes(b"{{ 1 }}" + LARGE * 800)
+    with Client(server.port, receive_buffer=4096) as client, Client(server.port) as other:
+        client.send(request("GET", "/shrinking.pyhtml"))
+        client.head_only()
+        page.write_bytes(b"short")
+        assert other.get("/hello.pyhtml").status == 200
+        with pytest.raises(AssertionError, match="ended"):
+            client._chunks()
+        assert other.get("/hello.pyhtml").status == 200
+    page.unlink()
+    server.wait_for("the file has become shorter meanwhile")
+
+
+@pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_few_pages_are_kept(client, root):
     for i in range(20):
         (root / f"many{i}.pyhtml").write_bytes(b"{{ %d }}" % i)
@@ -221,8 +245,10 @@ def test_few_pages_are_kept(client, root):
 @pytest.mark.not_on_board(FILES_OF_ITS_OWN)
 def test_page_is_kept_once_whatever_it_is_called(client, root):
     """A client may repeat slashes, and to FAT any case of letters is the same name: neither fills the memory."""
-    (root / "twin.pyhtml").write_bytes(b"small {{ 1 }}")
-    (root / "TWIN.pyhtml").write_bytes(b"LARGE {{ 1 }}")
+    for name in ("twin", "TWIN"):  # which nothing else tells apart
+        page = root / f"{name}.pyhtml"
+        page.write_bytes(b"%s {{ 1 }}" % (b"small" if name == "twin" else b"LARGE"))
+        os.utime(page, (1_700_000_000, 1_700_000_000))
     assert client.get("/twin.pyhtml").text == "small 1"
     kept = client.get("/kept").text
     client.get("/compiled")
