@@ -1,6 +1,7 @@
 """config.json as a file: what is wrong with it is said in words, and it survives being saved."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,18 @@ def test_the_good_copy_is_written_when_it_changes_alone(runtime, path):
     )
     assert said == "WRITES\n"
     assert Path(f"{path}.bak").read_text() == "{}"
+
+
+def test_a_file_of_the_same_length_written_later_is_another_one(runtime, path):
+    path.write_text("{}")
+    other = path.parent / "other"
+    other.write_text("[]")
+    os.utime(other, (1700000000, 1700000000))
+    said = runtime.run(
+        "from firmware.configFile import Stamp\n"
+        f"print([Stamp({str(path)!r}) == Stamp(path) for path in ({str(path)!r}, {str(other)!r})])\n"
+    )
+    assert said == "[True, False]\n"
 
 
 def test_power_cut_leaves_the_old_or_the_new(micropython):

@@ -74,6 +74,15 @@ def test_wrong_key_is_named_and_the_server_comes_up(runtime, folder):
     assert "WARNING server.prot: unknown key, ignored, did you mean server.port?" in said
 
 
+def test_status_shows_so_many_problems_as_a_board_can_bear(runtime, folder):
+    folder.configure(**{f"key{i}": i for i in range(12)})
+    with folder.start(runtime) as process:
+        problems = get(process, "api/status").json()["problems"]
+        assert len([line for line in process.output().splitlines() if "unknown key" in line]) == 12
+    assert len(problems) == 8
+    assert all("unknown key" in problem for problem in problems)
+
+
 def test_bad_json_falls_back_to_the_good_copy(runtime, folder):
     (folder.path / "config.json").rename(folder.path / "config.json.bak")
     folder.write("config.json", '{"server": {', '"port": oops}}')
