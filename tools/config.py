@@ -31,6 +31,8 @@ def problems(text):
         data = json.loads(text)
     except ValueError as error:
         return [f"it is no JSON: {error}"]
+    except RecursionError:
+        return ["it is nested too deeply"]
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     found = sorted(validator.iter_errors(data), key=lambda error: error.json_path)
     # The value itself may be a password: say where and what was expected, never what was found.

@@ -70,6 +70,9 @@ def test_five_failed_starts_bring_up_the_safe_mode(runtime, folder):
         page = get(process)
         said = process.output()
         status = httpx.get(page.url.join("/api/status")).json()
+        wait_until(lambda: httpx.get(page.url.join("/api/status")).json()["uptimeSec"] > 3, "it has served long", 60)
+    assert (folder.path / ".starts").read_text() == "S", "to serve safely is no success"
+    assert not (folder.path / "config.json.bak").exists()
     assert page.status_code == 200
     assert f"<p>{REASON}.</p>" in page.text
     assert "last good one" not in page.text
@@ -77,6 +80,14 @@ def test_five_failed_starts_bring_up_the_safe_mode(runtime, folder):
     assert "HANGING" not in said
     assert status["problems"] == [REASON]
     assert status["hostname"] == "mws2"
+
+
+def test_to_serve_for_a_moment_is_no_success(runtime, folder):
+    """It takes ten seconds: an app may hang or run out of memory a little later."""
+    with folder.start(runtime) as process:
+        status = get(process, "api/status")
+        wait_until(lambda: httpx.get(status.url).json()["uptimeSec"] > 3, "it has served a little", 60)
+        assert (folder.path / ".starts").read_text() == "1"
 
 
 def test_an_app_that_goes_elsewhere_has_not_failed(runtime, folder):

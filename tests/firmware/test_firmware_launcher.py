@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+from datetime import datetime
 
 import httpx
 import pytest
@@ -251,6 +252,16 @@ def test_threads_serve_until_ctrl_c(runtime, folder):
         end(process)
 
 
+def test_where_there_are_no_threads_the_main_thread_serves(runtime, folder):
+    folder.configure({"threads": 2})
+    lines = ["from firmware import launcher, runtime", "runtime.HasThreads = lambda: False", "launcher.Main()"]
+    folder.write("start.py", *lines)
+    with runtime.start_command([folder.path / "start.py"], cwd=folder.path) as process:
+        process.wait_for("WARNING server.threads: this firmware has no threads, the main thread serves")
+        assert get(process).text == "<p>welcome</p>"
+        end(process)
+
+
 def test_threads_that_find_no_memory_take_none(folder):
     """The main thread serves in their place, with all the memory that they were to have."""
     folder.configure({"threads": 16})
@@ -417,6 +428,7 @@ def test_keyboard_interrupt_escapes_from_boot_which_then_begins_anew(runtime, fo
     folder.write("app.py", "raise KeyboardInterrupt")
     once = ["try:", " launcher.Boot()", "except KeyboardInterrupt:", " print('ESCAPED')"]
     assert boot(runtime, folder, *once, *once).count("ESCAPED") == 2
+    assert not (folder.path / ".starts").exists(), "whom a person ends has not failed"
 
 
 def test_boot_leaves_it_all_to_main_where_the_network_comes_later(runtime, folder):
@@ -443,13 +455,18 @@ def test_board_announces_each_address(runtime, folder):
 
 
 def test_board_tries_its_port_again(runtime, folder):
+    folder.configure(log={"level": "debug"})
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("0.0.0.0", folder.port))
         other.listen()
         process = folder.start_as_board(runtime)
-        process.wait_for("server.port: ")
+        first = process.wait_for("^(.{19}) ERROR   server.port: ")
+        again = process.wait_for("^(.{19}) [A-Z]+ +server.port: ")
     with process:
+        assert " DEBUG   " in again[0], "told twice"
+        pause = datetime.fromisoformat(again[1]) - datetime.fromisoformat(first[1])
+        assert pause.total_seconds() >= 4, "a clock of whole seconds"
         process.wait_for("^MicroWebSrv2 serves ")
         assert httpx.get(f"http://127.0.0.1:{folder.port}/").status_code == 200
 

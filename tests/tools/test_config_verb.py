@@ -35,6 +35,8 @@ def test_what_a_new_board_begins_with_is_good():
         ("[]", ["the file", "object"]),
         ('{"server": {"port": 80}', ["JSON", "line 1"]),
         (json.dumps({"hostname": "x" * 9000}), ["8,192"]),
+        ("[" * 8000, ["nested too deeply"]),
+        ('{"log": {"file": "config.json"}}', ["log.file", "ends in .log"]),
     ],
 )
 def test_what_is_wrong_is_named(text, words):
