@@ -243,6 +243,7 @@ def test_port_in_use_is_said_and_ends_the_program(runtime, folder):
     assert f"ERROR   server.port: {folder.port} cannot be used (" in said
     assert "another program may use it. Choose another one in config.json" in said
     assert "Traceback" not in said
+    assert not (folder.path / ".starts").exists(), "whose owner is told has not failed"
 
 
 def test_threads_serve_until_ctrl_c(runtime, folder):
@@ -385,6 +386,30 @@ def test_board_that_cannot_serve_starts_anew_and_at_last_safely(runtime, folder)
         said = boot(runtime, folder, *lines)
         assert said.rstrip().replace("MemoryError:", "MemoryError").endswith("MemoryError\nWAITS 5000\nRESET"), said
     assert "safe mode: 5 starts in a row failed" in said
+
+
+LOOP_FAILS = """
+from firmware import launcher
+from MicroWebSrv2 import XAsyncSocketsPool
+
+serve = XAsyncSocketsPool.AsyncWaitEvents
+
+def fail(*args, **options):
+    XAsyncSocketsPool.AsyncWaitEvents = serve
+    raise OSError(5)
+
+XAsyncSocketsPool.AsyncWaitEvents = fail
+launcher.Main()
+"""
+
+
+def test_a_loop_that_fails_starts_again(runtime, folder):
+    folder.write("start.py", LOOP_FAILS)
+    with runtime.start_command([folder.path / "start.py"], cwd=folder.path) as process:
+        assert get(process).text == "<p>welcome</p>"
+        assert "ERROR   the event loop failed, it starts again" in process.output()
+        process.interrupt()
+        assert process.wait_end() == 0
 
 
 def test_program_that_cannot_serve_ends_with_status_1(runtime, folder):
