@@ -113,17 +113,20 @@ class WebSocketConnection(WebSocketSender):
         if not self._worker:
             return
         try:
+            self._Accept()
+            if rest and self._worker:
+                self._Feed(memoryview(bytearray(rest)), len(rest))
+        finally:  # whatever is raised for want of memory, the client's Close or its end is still to be read
+            if self._worker:
+                self.Notify(_IN, True)
+        if self._worker and self._tls:  # no poll tells of bytes inside TLS
+            self.OnReadyForReading()
+
+    def _Accept(self):
+        try:
             self._onAccepted(self.WebServer, self.WebSocket)
         except Exception as ex:
             self._OnCallbackError(ex)
-        if not self._worker:
-            return
-        if rest:
-            self._Feed(memoryview(bytearray(rest)), len(rest))
-        if self._worker:
-            self.Notify(_IN, True)
-            if self._tls:  # no poll tells of bytes inside TLS
-                self.OnReadyForReading()
 
     # --- receiving ---
     # On the way of each message no frame is larger than MicroPython's C stack takes, see `_UnmaskWide` in
