@@ -109,6 +109,7 @@ webroot: setup ## renew the compressed copies in webroot/
 
 lint: setup ## check the style of the Python files
 	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
 
 test: lint ## run all tests on every runtime (PYTEST_ARGS for pytest)
 	@$(PYTHON) -m tools setup --tests

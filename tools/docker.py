@@ -164,4 +164,3 @@ def main(arguments):
     more = shlex.split(options.more)
     job = build_job(board, more) if options.action == "firmware" else flash_job(board, options.port, more)
     run(job, find_engine(options.engine), options.build_arg)
-

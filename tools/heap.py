@@ -19,7 +19,7 @@ from tools.paths import ROOT, WEBROOT
 
 FIRMWARES = ("firmware.elf", "firmware-64k.elf")
 CONFIG = {"log": {"level": "warning"}, "modules": ["WebSockets"]}
-APP = b'''
+APP = b"""
 import gc
 from MicroWebSrv2 import MicroWebSrv2
 from MicroWebSrv2.libs.xAsyncWorker import Worker
@@ -35,7 +35,7 @@ def Step(self, timeout):  # the server's loop begins
 
 Worker.Step = Step
 MicroWebSrv2.LoadModule("WebSockets").OnWebSocketAccepted = on_accepted
-'''
+"""
 ROUTES = ROOT / "tools" / "bench" / "apps" / "routes.py"
 PATIENCE_SEC = 60
 ROOM = 32_768  # bytes

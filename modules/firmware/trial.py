@@ -47,4 +47,3 @@ class Trial:
             # Without the record of slots there is nothing to go back to either.
             self._log.Debug("image: not confirmed (%s)" % ex)
         return True
-

@@ -1,6 +1,5 @@
 """Routes of site.py that answer in all the ways there are."""
 
-
 from MicroWebSrv2 import GET, POST, RegisterRoute, WebRoute
 from MicroWebSrv2.libs.interpreter import SleepMs
 

@@ -17,7 +17,14 @@ from tools import boards, micropython
 # Public in the code for the package's own use, not for its users.
 INTERNAL = {
     "MicroWebSrv2": {
-        "ShareOf", "Attempts", "PrepareForThreads", "Exception", "AuthRealm", "DefaultPages", "MimeTypes", "Modules",
+        "ShareOf",
+        "Attempts",
+        "PrepareForThreads",
+        "Exception",
+        "AuthRealm",
+        "DefaultPages",
+        "MimeTypes",
+        "Modules",
     },
     "HttpRequest": {"AllowedMethods"},
     "HttpResponse": {"Clear", "SendFile", "ReturnRefusal", "OnTransmitted"},

@@ -9,6 +9,8 @@ from tools.boardcheck.partitions import first_app, parse
 from tools.flashing import partitions
 
 KINDS = {"esp32": ESP32FirmwareImage, "esp32s3": ESP32S3FirmwareImage}
+
+
 def board(name, chip, flash, usb=()):
     """A tools.boards.Board with what flashing asks for."""
     title = f"the {name} of the tests"

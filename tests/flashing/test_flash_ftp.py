@@ -13,6 +13,7 @@ LARGEST = 0x30000
 FLASH = Flash("ftp", None, None, Image("mcuimg.bin", None, LARGEST), Image("mcuimg.bin", None, LARGEST))
 WIPY = board("WIPY", "cc3200", FLASH)
 
+
 def image(size=150_000):
     """An image of the board's: a program and the digits of its MD5."""
     program = b"micropython " * (size // 12)

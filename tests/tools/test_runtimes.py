@@ -110,5 +110,3 @@ def test_the_callers_environment_stays_outside(monkeypatch):
         "PYTHONPATH": "mine",
         "MORE": "1",
     }
-
-

@@ -51,9 +51,7 @@ def test_a_full_disk_has_none_either(monkeypatch, capsys):
 @pytest.mark.parametrize("argument", ["boardcheck", "--help"])
 def test_a_reader_that_has_gone(argument):
     """`python3 -m tools boardcheck | head -0`"""
-    process = subprocess.Popen(
-        [*TOOLS, argument], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*TOOLS, argument], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()

@@ -60,15 +60,18 @@ def test_a_copy_packed_otherwise_but_right_is_left_alone(folder):
     assert copy.read_bytes() == before
 
 
-@pytest.mark.parametrize(("name", "content", "fault"), [
-    ("sub/page.html.gz", None, "missing"),
-    ("sub/page.html.gz", gzip.compress(b"an older page", mtime=0), "stale"),
-    ("sub/page.html.gz", gzip.compress(LONG.encode(), mtime=0)[:-9], "stale"),
-    ("sub/page.html.gz", gzip.compress(LONG.encode(), mtime=1), "stale"),
-    ("sub/page.html.gz", b"not gzip at all", "stale"),
-    ("sub/page.html.gz", b"", "stale"),
-    ("short.txt.gz", gzip.compress(b"an older text", mtime=0), "needless"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("sub/page.html.gz", None, "missing"),
+        ("sub/page.html.gz", gzip.compress(b"an older page", mtime=0), "stale"),
+        ("sub/page.html.gz", gzip.compress(LONG.encode(), mtime=0)[:-9], "stale"),
+        ("sub/page.html.gz", gzip.compress(LONG.encode(), mtime=1), "stale"),
+        ("sub/page.html.gz", b"not gzip at all", "stale"),
+        ("sub/page.html.gz", b"", "stale"),
+        ("short.txt.gz", gzip.compress(b"an older text", mtime=0), "needless"),
+    ],
+)
 def test_check_names_the_fault_changes_nothing_and_renewing_mends_it(folder, capsys, name, content, fault):
     webroot.main([str(folder)])
     copy = folder / name

@@ -119,8 +119,10 @@ def palettes():
     """Return {"light": {name: (r, g, b)}, "dark": ...} from the custom properties of style.css."""
     light, dark = read("style.css").split("@media (prefers-color-scheme: dark)", 1)
     dark = dark[: dark.index("}")]
-    return {scheme: {name: rgb(value) for name, value in re.findall(r"--(\w+): #([0-9a-f]+);", css)}
-            for scheme, css in (("light", light), ("dark", dark))}
+    return {
+        scheme: {name: rgb(value) for name, value in re.findall(r"--(\w+): #([0-9a-f]+);", css)}
+        for scheme, css in (("light", light), ("dark", dark))
+    }
 
 
 def rgb(digits):
@@ -174,8 +176,9 @@ def test_the_program_shown_registers_its_route(page):
         pytest.skip("modules/MicroWebSrv2 is not there to run it")
     # In an interpreter of its own: routes are global.
     program = text_of(by_id(page, "app-py")) + ASK_ROUTE
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT / "modules", capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT / "modules", capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.stdout, done.stderr) == ("Hello {'name': 'you'}\n", "")
 
 

@@ -8,8 +8,16 @@ import pytest
 from py_mini_racer import MiniRacer
 
 WEBROOT = Path(__file__).resolve().parents[2] / "webroot"
-STATUS = {"server": "MicroWebSrv2", "version": "2.1.0", "board": "UNIX", "runtime": "MicroPython 1.25.0",
-          "uptimeSec": 187, "memFree": 81920, "memTotal": 163840, "hostname": "mws2"}
+STATUS = {
+    "server": "MicroWebSrv2",
+    "version": "2.1.0",
+    "board": "UNIX",
+    "runtime": "MicroPython 1.25.0",
+    "uptimeSec": 187,
+    "memFree": 81920,
+    "memTotal": 163840,
+    "hostname": "mws2",
+}
 POLL_SEC = 3
 
 # The browser as app.js sees it. Each eval ends with the promises' callbacks run, so fireNext() runs one timer an eval.
@@ -116,8 +124,15 @@ class Browser:
 
 def test_the_figures_are_shown():
     browser = Browser(STATUS)
-    expected = {"hostname": "mws2", "board": "UNIX", "runtime": "MicroPython 1.25.0", "version": "2.1.0",
-                "uptime": "0:03:07", "memory": "80 KB of 160 KB", "note": ""}
+    expected = {
+        "hostname": "mws2",
+        "board": "UNIX",
+        "runtime": "MicroPython 1.25.0",
+        "version": "2.1.0",
+        "uptime": "0:03:07",
+        "memory": "80 KB of 160 KB",
+        "note": "",
+    }
     assert {name: browser.text(name) for name in expected} == expected
     assert browser.state == "live" and browser.text("state") == "Live"
     assert browser.value("document.title") == "mws2 · MicroWebSrv2"
@@ -145,8 +160,16 @@ def test_memory_without_a_total_and_in_megabytes():
     assert Browser({**STATUS, "memFree": 0}).text("memory") == "0 KB of 160 KB"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (3599, "0:59:59"), (86399, "23:59:59"),
-                                               (86400, "1 d 0:00:00"), (40 * 86400 + 3661, "40 d 1:01:01")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0:00:00"),
+        (3599, "0:59:59"),
+        (86399, "23:59:59"),
+        (86400, "1 d 0:00:00"),
+        (40 * 86400 + 3661, "40 d 1:01:01"),
+    ],
+)
 def test_the_uptime_reads_well(seconds, text):
     assert Browser({**STATUS, "uptimeSec": seconds}).text("uptime") == text
 
