@@ -95,6 +95,11 @@ def large(client, value):
     client.AsyncSendData(memoryview(BLOCK)[:size], on_sent, "large")
 
 
+def mirror(client, data, arg):
+    """Sends back what has come; only when that is out it asks for more."""
+    client.AsyncSendData(bytes(data), lambda client, arg: client.AsyncRecvData(None, mirror))
+
+
 def fail(client, value):
     raise ValueError("the program's own fault")
 
@@ -109,12 +114,14 @@ COMMANDS = {
     "pieces": lambda client, value: on_piece_sent(client, int(value)),
     "buffer": send_buffer,
     "pause": pause,
+    "mirror": lambda client, value: client.AsyncRecvData(None, mirror),
     "fail": fail,
     "close": drop,
     "closed": lambda client, value: (answer(client, " ".join(closed)), next_line(client)),
     "sent": lambda client, value: (answer(client, "; ".join(map(str, sent))), next_line(client)),
     "count": lambda client, value: (answer(client, str(len(pool.GetAllAsyncSockets()))), next_line(client)),
     "free": lambda client, value: (answer(client, str(sum(slot.Available for slot in slots.Slots))), next_line(client)),
+    "turns": lambda client, value: (answer(client, str(client.GetWorker().Turn)), next_line(client)),
     "twice": twice,
     "bad size": lambda client, value: refuse(client, lambda: client.AsyncRecvData(0)),
     "bad callback": lambda client, value: refuse(client, lambda: client.AsyncRecvLine(onLineRecv=5)),

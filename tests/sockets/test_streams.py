@@ -307,6 +307,7 @@ def test_slots_are_lent(runtime):
         for peer in peers:
             assert peer.ask("hello") == "arg hello"
         assert peers[0].ask("free") == "1"  # its own line's
+        before = int(peers[0].ask("turns"))
         for peer in peers[:2]:
             peer.send(b"half ")
         time.sleep(0.2)
@@ -318,6 +319,7 @@ def test_slots_are_lent(runtime):
         peers[0].send(b"line\n")
         assert peers[0].line() == "arg half line"
         assert peers[2].line() == "arg waits"
+        assert int(peers[2].ask("turns")) - before < 500  # it looked again now and then, not all the time
         peers[1].send(b"x" * 300)  # longer than a slot
         assert peers[1].ends()
         wait_for(lambda: peers[3].ask("free") == "1")
@@ -365,6 +367,12 @@ def test_tls_bytes_that_no_poll_tells_of(secure_peer):
     secure_peer.send(b"x" * 4000 + b"\n" + b"y\n" * 6000)
     assert secure_peer.line() == "arg " + "x" * 4000
     assert secure_peer.receive(6000 * 6) == b"arg y\n" * 6000
+
+
+def test_tls_bytes_that_are_asked_for_later(secure_peer):
+    """What is left of the record lies inside TLS when somebody wants it."""
+    secure_peer.send(b"mirror\n" + pattern(15_000))
+    assert secure_peer.receive(15_000) == pattern(15_000)
 
 
 def test_tls_large_send(secure_peer):
