@@ -30,6 +30,7 @@ TOO_SLOW = "a request may take longer than this test's server has patience with 
 NO_THREADS = "its firmware has no threads"
 TOO_LARGE = "2 MB of heap are too small for that"
 SMALL_INTEGERS = "its lengths have 32 bits, a longer one is another error"
+MUCH_ON_THE_WAY = "QEMU's user network takes far more ahead of a slow client than a network card"
 FILES_OF_ITS_OWN = "it has copies of the files, and sees no change of this computer's"
 
 GATEWAY = "10.0.2.2"  # who a client of this computer is to the board

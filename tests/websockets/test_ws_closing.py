@@ -5,6 +5,7 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
+from tests.emulated import MUCH_ON_THE_WAY
 from tests.http.client import wait_until
 from tests.websockets.wire import Wire
 from tests.websockets.ws_rows import frame
@@ -70,16 +71,34 @@ def test_the_client_does_not_answer_the_close(echo):
     assert echo.wait_closed(before) == [[1000, "", True]]
 
 
-def test_close_waits_behind_messages(echoes):
+@pytest.mark.parametrize("answer", [b"", frame(8, b"\x0f\xa0")], ids=["no answer", "an answer that comes early"])
+def test_close_waits_behind_messages(echoes, answer):
     """What was taken before Close() goes out before it, to a client that takes longer than it may be silent."""
     echo = echoes.start(maxQueue=1000000, waitSec=1)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:
-        wire.send(frame(1, b"!many 500") + frame(1, b"!close 4000"))
+        wire.send(frame(1, b"!many 500") + frame(1, b"!close 4000") + answer)
         for i in range(500):
             assert wire.hear()[0] == 2
             if i < 6:
                 time.sleep(0.4)
         assert wire.hear() == (8, b"\x0f\xa0", True)
+
+
+@pytest.mark.not_on_board(MUCH_ON_THE_WAY)
+def test_a_violation_is_told_at_once(echoes):
+    """What still waits is not worth sending to a client that cannot be understood."""
+    echo = echoes.start(maxQueue=10_000_000)
+    with Wire(echo.port, "/", receive_buffer=4096) as wire:
+        wire.say(1, b"!many 600")
+        wait_until(lambda: echo.state()["results"] == [600], "all messages are taken")
+        wire.say(3)
+        opcode, payload, _ = wire.hear()
+        messages = 0
+        while opcode == 2:
+            messages += 1
+            opcode, payload, _ = wire.hear()
+        assert (opcode, payload[:2]) == (8, b"\x03\xea")
+        assert messages < 600
 
 
 def test_violation_in_the_middle_of_much(echo):

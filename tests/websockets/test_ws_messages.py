@@ -90,6 +90,14 @@ def test_the_limit(roomy_echo):
         assert closed.value.rcvd.code == 1009
 
 
+def test_a_binary_may_be_kept(echo):
+    with echo.connect() as ws:
+        ws.send("!keep")
+        for message in (b"the first one", b"another", b"x" * 500, "tell"):
+            ws.send(message)
+        assert ws.recv(20) == b"the first one"
+
+
 def test_nobody_listens(echo):
     with echo.connect() as ws:
         ws.send("!deaf")

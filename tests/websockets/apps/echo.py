@@ -115,6 +115,13 @@ def drop_callbacks(web_socket, argument):
     web_socket.OnBinaryMessage = None
 
 
+def keep_binaries(web_socket, argument):
+    """Keeps the binary messages as they were given; what is told is the first of them."""
+    kept = []
+    web_socket.OnBinaryMessage = lambda web_socket, message: kept.append(message)
+    web_socket.OnTextMessage = lambda web_socket, message: web_socket.SendBinaryMessage(kept[0])
+
+
 def tell_protocol(web_socket, argument):
     web_socket.SendTextMessage(f"protocol {web_socket.Protocol}")
 
@@ -143,6 +150,7 @@ COMMANDS = {
     "!broadcast": broadcast,
     "!limit": limit,
     "!deaf": drop_callbacks,
+    "!keep": keep_binaries,
     "!protocol": tell_protocol,
     "!plain": send_plain,
     "!compression": tell_compression,
