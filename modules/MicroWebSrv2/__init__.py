@@ -43,18 +43,10 @@ from .webRoute import (
 
 __version__ = "2.1.0"
 
-__all__ = (
-    "MicroWebSrv2", "MicroWebSrv2Exception", "HttpRequest", "HttpResponse", "UrlUtils",
-    "WebRoute", "RegisterRoute", "ResolveRoute", "PathFromRoute", "RouteResult", "WebRouteException",
-    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
-    "XAsyncSocketsPool", "XAsyncSocketsPoolException", "XClosedReason", "XAsyncSocket", "XAsyncSocketException",
-    "XAsyncTCPServer", "XAsyncTCPServerException", "XAsyncTCPClient", "XAsyncTCPClientException",
-    "XAsyncUDPDatagram", "XAsyncUDPDatagramException", "XBufferSlot", "XBufferSlots", "XFiFo", "XFiFoException",
-)  # fmt: skip
-
-if _IS_MICROPYTHON:  # before 1.26 it takes no notice of __all__: `import *` would bring the submodules too
-    for _name in (
-        "exchange", "httpConnection", "httpRequest", "httpResponse", "libs", "microWebSrv2", "pipeline", "webRoute",
-        "workerShare",
-    ):  # fmt: skip
-        globals().pop(_name, None)
+# What has a capital is public. Before 1.26 MicroPython takes no notice of __all__: there the submodules have to go.
+if _IS_MICROPYTHON:
+    for _name in list(globals()):
+        if _name >= "a":
+            del globals()[_name]
+else:
+    __all__ = [name for name in globals() if "A" <= name < "["]

@@ -48,15 +48,12 @@ class Exchange(RequestHead):
                 self.Params = self._authority = None
             self.Response.Clear()
 
-    def ClearHead(self):
-        """Makes it the exchange of a request whose head could not be read."""
-        self.Custom = True
-        self.Clear()
-        self._method = ""
-        self._minor = 1
-        self._seen = self._length = 0
-        self._target = self.Path = b"/"
-        self.Methods = self.Route = self.Args = self._kept = None
+    def DropBody(self):
+        """The answer has no content, or nobody takes it: what was meant for one is closed."""
+        body = self.Body
+        self.Body = None
+        if hasattr(body, "close"):
+            body.close()
 
     def Name(self):
         """Returns what the log calls the request: its path encoded, so that it forges no line, and cut."""

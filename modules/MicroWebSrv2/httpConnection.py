@@ -23,7 +23,7 @@ come to (BODY, SENDING, DISCARD, HANDSHAKE) is in `httpConnectionMore.py`.
 
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_CLOSE, ContentError, HttpError
-from .libs.interpreter import AddLater, ReadInto, SendsFile, ShutdownWrite, TraceText, Write, const
+from .libs.interpreter import AddLater, ReadInto, SendsFile, TraceText, Write, const
 from .libs.xAsyncWorker import TICK_MS, PolledSocket, XClosedReason
 from .pipeline import OnFailure, OnHead
 
@@ -42,7 +42,6 @@ _OUT = const(4)
 _LOST = (OSError, ValueError)  # ValueError: MicroPython does not trust the client's certificate
 
 _PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one
-_LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 
 
 class HttpConnection(PolledSocket):
@@ -84,10 +83,6 @@ class HttpConnection(PolledSocket):
         super().Attach(worker)
         self.SetExpiry(self.WebServer.RequestsTimeoutSec)
 
-    def IsSecure(self):
-        """Says whether the connection is secured by TLS."""
-        return self._tls
-
     def AsAsyncSocket(self):
         """Returns the XAsyncTCPClient that stands for the connection."""
         if not self._client:
@@ -108,29 +103,10 @@ class HttpConnection(PolledSocket):
             self.Exchange = None
 
     def IsSlow(self):
-        if self._state == _SENDING or self._expecting:
-            if self._HoldsOthers():
-                return True
-            return self._HoldsSlot() and self._worker.Now - self._waitsSince >= _PATIENCE_MS
-        return self._slot is not None and self.IsReceiving()
-
-    def _HoldsOthers(self):
-        """Says whether nothing but requests behind the one that is being answered lies in the slot."""
-        if self._state != _SENDING or self._slot is None or self._unread or self.ContentInSlot:
-            return False
-        return self._pos < self._have
+        return self._state != _IDLE and self._HoldsUp()
 
     def GiveWay(self):
-        if self._HoldsOthers():  # those are not answered (RFC 9112 section 9.3.2); the client asks again
-            self._pos = self._have
-            self._closing = self._sendsOn = True
-            self._GiveUpSlot()
-        else:
-            self.OnExpired()
-
-    def _HoldsSlot(self):
-        sender = self._sender
-        return self._slot is not None or sender is not None and sender.Slot is not None
+        self._Yield()
 
     def IsSending(self):
         return self._state == _SENDING
@@ -159,17 +135,10 @@ class HttpConnection(PolledSocket):
             self.Notify(_OUT, False)
 
     def OnExpired(self):
-        exchange = self.Exchange
-        if self.IsReceiving():
-            self.Refuse(HttpError(408, "too slow"))
-        elif self._state == _IDLE and self.AwaitsSlot:  # its request has come, and was never read
-            self.Refuse(HttpError(503, "no buffer"))
-        elif self._state == _HANDLING and exchange and not exchange.Answered:
-            self.WebServer.Log("no answer to %s came in time" % exchange.Name(), self.WebServer.WARNING)
-            self._closing = True  # what comes too late must not be taken for the answer to another request
-            exchange.Response.ReturnServiceUnavailable()
-        else:
+        if self._state == _LINGER or self._state == _IDLE and not self.AwaitsSlot:
             self.CloseFor(XClosedReason.Timeout)
+        else:
+            self._OnOverdue()
 
     def OnFault(self, error):
         """What was raised while the connection was served is answered as well as that can be done."""
@@ -198,14 +167,6 @@ class HttpConnection(PolledSocket):
         self._buf = slot._buffer or slot.Buffer  # a property costs MicroPython a call
         self._view = slot._view or slot.View
         return True
-
-    def OnSlot(self):
-        """Called when a slot may be free after there was none."""
-        if self._sender:
-            self._Run(self._Send)
-        elif self._worker:
-            self.Notify(_IN, True)
-            self.OnReadyForReading()
 
     def _ReleaseSlot(self):
         slot = self._slot
@@ -269,10 +230,6 @@ class HttpConnection(PolledSocket):
 
     # --- answering ---
 
-    def CloseAfterwards(self):
-        """The answer under way is the last one: its end cannot be told otherwise."""
-        self._closing = True
-
     def TakesKept(self):
         """Says whether the answer can be one that was kept: a GET's, in which nothing is of this one request."""
         exchange = self.Exchange
@@ -292,7 +249,7 @@ class HttpConnection(PolledSocket):
     def Transmit(self, code, head):
         """Sends the answer: the HeadWriter's bytes, then the exchange's Body, if it has one."""
         if self._stream is None:  # the client has gone
-            self._DropBody()
+            self.Exchange.DropBody()
             return
         if self._expecting:
             self._EndDeferral()
@@ -321,15 +278,9 @@ class HttpConnection(PolledSocket):
         try:
             return Write(self._stream, data) or 0
         except OSError:
-            self._DropBody()
+            self.Exchange.DropBody()
             self.CloseFor(XClosedReason.Error)
             return -1
-
-    def _DropBody(self):
-        body = self.Exchange.Body
-        self.Exchange.Body = None
-        if hasattr(body, "close"):
-            body.close()
 
     def _OnAnswerSent(self, code):
         if self._closing or self._unread or code == 101:
@@ -360,42 +311,23 @@ class HttpConnection(PolledSocket):
         self._state = _LINGER
         sendsOn = self._unread or self._sendsOn or self._pos < self._have
         self._ReleaseSlot()
-        if not sendsOn:
+        if sendsOn:
+            self._CloseLater()
+        else:
             self.Close()
-            return
-        if not self._tls:
-            ShutdownWrite(self._sock)
-        self.SetExpiry(_LINGER_SEC)
-        self.Notify(_IN, True)
 
     def _Release(self):
         if self._expecting:
             self._EndDeferral()
         self._ReleaseSlot()
-        sender = self._sender
-        reader = self._reader
         stream = self._stream
         self._stream = None
         self._state = _LINGER
-        if sender:
-            self._sender = None
-            sender.Close()
-        if self._tls and stream:
-            from .libs.xAsyncTLS import Finish
-
-            Finish(stream)
-        if reader:
-            self._reader = None
-            reader.OnLost()
+        if self._sender or self._reader or self._tls:
+            self._ReleaseMore(stream)
 
     def _Leave(self):
         self.Detach()
 
 
-def _More():
-    from .httpConnectionMore import HttpConnectionMore
-
-    return HttpConnectionMore
-
-
-AddLater(HttpConnection, _More)
+AddLater(HttpConnection, "httpConnectionMore")

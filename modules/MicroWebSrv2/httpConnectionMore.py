@@ -7,7 +7,16 @@ Imported by the first connection that does (MicroPython), or with HttpConnection
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, HttpError
 from .libs.httpSyntaxMore import CheckPartialHead
-from .libs.interpreter import CollectGarbage, Handshake, LimitUnsent, PeerAddress, PollKey, Write, const
+from .libs.interpreter import (
+    CollectGarbage,
+    Handshake,
+    LimitUnsent,
+    PeerAddress,
+    PollKey,
+    ShutdownWrite,
+    Write,
+    const,
+)
 from .libs.XAsyncSockets import PurgeIdle
 from .libs.xAsyncWorker import TICK_MS, Guarded, XClosedReason
 
@@ -30,6 +39,8 @@ _MAX_DISCARD = const(65536)  # bytes of an unread content that are worth more th
 _TLS_READS = const(16)  # a turn, so that one fast client does not keep the others waiting
 _MEMORY_MS = const(50)  # between two looks whether there is memory for TLS
 _ANSWER_SEC = const(60)  # how long a handler may take that reads the content itself, from its end on
+_PATIENCE_MS = const(500)  # with a client that lets a buffer wait, when others want one
+_LINGER_SEC = const(2)  # how long a client may go on sending after the last answer
 _HANDLER_MS = const(2500)  # patience with a handler that answers later, beyond that with a client
 
 
@@ -75,9 +86,64 @@ class HttpConnectionMore:
         PurgeIdle(worker)
         worker.AddTimer(_MEMORY_MS, onTimer)
 
+    def IsSecure(self):
+        """Says whether the connection is secured by TLS."""
+        return self._tls
+
     def CliAddr(self):
         """Returns (ip, port) of the client."""
         return PeerAddress(self._rawAddress)
+
+    # --- where buffers are few, or the time is up: one that holds a buffer meanwhile, or waits, has been here ---
+
+    def _HoldsUp(self):
+        """Says what IsSlow does, of a connection that is not idle."""
+        if self._state == _SENDING or self._expecting:
+            if self._HoldsOthers():
+                return True
+            return self._HoldsSlot() and self._worker.Now - self._waitsSince >= _PATIENCE_MS
+        return self._slot is not None and self.IsReceiving()
+
+    def _HoldsOthers(self):
+        """Says whether nothing but requests behind the one that is being answered lies in the slot."""
+        if self._state != _SENDING or self._slot is None or self._unread or self.ContentInSlot:
+            return False
+        return self._pos < self._have
+
+    def _HoldsSlot(self):
+        sender = self._sender
+        return self._slot is not None or sender is not None and sender.Slot is not None
+
+    def _Yield(self):
+        """Gives the slot to those who want it."""
+        if self._HoldsOthers():  # those are not answered (RFC 9112 section 9.3.2); the client asks again
+            self._pos = self._have
+            self._closing = self._sendsOn = True
+            self._GiveUpSlot()
+        else:
+            self.OnExpired()
+
+    def OnSlot(self):
+        """Called when a slot may be free after there was none."""
+        if self._sender:
+            self._Run(self._Send)
+        elif self._worker:
+            self.Notify(_IN, True)
+            self.OnReadyForReading()
+
+    def _OnOverdue(self):
+        """The deadline of a request, of its answer, or of a wait for a buffer has passed."""
+        exchange = self.Exchange
+        if self.IsReceiving():
+            self.Refuse(HttpError(408, "too slow"))
+        elif self._state == _IDLE:  # its request has come, and was never read
+            self.Refuse(HttpError(503, "no buffer"))
+        elif self._state == _HANDLING and exchange and not exchange.Answered:
+            self.WebServer.Log("no answer to %s came in time" % exchange.Name(), self.WebServer.WARNING)
+            self._closing = True  # what comes too late must not be taken for the answer to another request
+            exchange.Response.ReturnServiceUnavailable()
+        else:
+            self.CloseFor(XClosedReason.Timeout)
 
     def HandOverTo(self, successor):
         """Lets `successor.TakeOver(worker, mask, rest)` have the socket after 101, not the XAsyncTCPClient."""
@@ -277,7 +343,7 @@ class HttpConnectionMore:
             self.Exchange = Exchange(self)
         exchange = self.Exchange
         if self._state <= _HEAD:  # what the exchange holds is the one before
-            exchange.ClearHead()
+            _ClearHead(exchange)
             self._unread = False
         self._closing = True
         self._sendsOn = error.Status != 408  # who is too slow has had its time
@@ -366,6 +432,31 @@ class HttpConnectionMore:
         successor.TakeOver(self._worker, self._mask, rest)
         self._worker = self._sock = self._stream = None
 
+    def CloseAfterwards(self):
+        """The answer under way is the last one: its end cannot be told otherwise."""
+        self._closing = True
+
+    def _CloseLater(self):
+        """LINGER: the client may go on sending for a while."""
+        if not self._tls:
+            ShutdownWrite(self._sock)
+        self.SetExpiry(_LINGER_SEC)
+        self.Notify(_IN, True)
+
+    def _ReleaseMore(self, stream):
+        """Gives back what a content, an answer under way, and TLS hold."""
+        sender = self._sender
+        reader = self._reader
+        self._sender = self._reader = None
+        if sender:
+            sender.Close()
+        if self._tls and stream:
+            from .libs.xAsyncTLS import Finish
+
+            Finish(stream)
+        if reader:
+            reader.OnLost()
+
     def _Discard(self):
         """Skips what nobody has read of the content, then takes up the next request."""
         self._state = _DISCARD
@@ -396,6 +487,17 @@ class HttpConnectionMore:
             self._have = 0
             self._Fill()
             self._ReleaseSlot()
+
+
+def _ClearHead(exchange):
+    """Makes it the exchange of a request whose head could not be read."""
+    exchange.Custom = True
+    exchange.Clear()
+    exchange._method = ""
+    exchange._minor = 1
+    exchange._seen = exchange._length = 0
+    exchange._target = exchange.Path = b"/"
+    exchange.Methods = exchange.Route = exchange.Args = exchange._kept = None
 
 
 def _ContentSender(connection, code, rest):

@@ -89,10 +89,4 @@ class HttpRequest:
         return self._exchange.Content
 
 
-def _More():
-    from .httpRequestMore import HttpRequestMore
-
-    return HttpRequestMore
-
-
-AddLater(HttpRequest, _More)
+AddLater(HttpRequest, "httpRequestMore")

@@ -94,7 +94,7 @@ class HttpRequestMore:
 
     def AllowedMethods(self):
         """Returns the methods that the request's path has, as the value of `Allow`."""
-        from .options import AllowedMethods
+        from .otherMethods import AllowedMethods
 
         return AllowedMethods(self._exchange)
 

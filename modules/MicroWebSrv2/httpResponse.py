@@ -117,33 +117,6 @@ class HttpResponse:
             raise ValueError('"%s" must not contain CR, LF or NUL' % name)
         self._exchange.Custom = True
 
-    def SetHeader(self, name, value):
-        """Sets a field of the answer; the same name again replaces it.
-
-        `value` becomes text. Raises ValueError for an empty name or one with a colon or a
-        space, for None, and for CR, LF or NUL, which would begin a field of their own.
-        """
-        self._CheckField(name, value)
-        low = name.lower()
-        self._fields = [field for field in self._fields or () if field[0].lower() != low]
-        self.AddHeader(name, value)
-
-    def AddHeader(self, name, value):
-        """Adds a field of the answer, next to others of the same name. Raises ValueError as SetHeader."""
-        self._CheckField(name, value)
-        self._exchange.Custom = True
-        if self._fields is None:
-            self._fields = []
-        self._fields.append((name, str(value)))
-
-    def _CheckField(self, name, value):
-        if not isinstance(name, str) or not name:
-            raise ValueError('"name" must be a not empty string, got %r' % (name,))
-        if value is None:
-            raise ValueError('"value" of the field "%s" cannot be None' % name)
-        if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
-            raise ValueError('the field "%s" must not contain CR, LF or NUL, nor its name ":" or " "' % name)
-
     # --- the answers ---
 
     def Return(self, code, content=None):
@@ -159,7 +132,7 @@ class HttpResponse:
             if content is None:
                 content = b""
             elif not isinstance(content, (bytes, bytearray, memoryview)):
-                content = _ToBytes(content)
+                content = self._ToBytes(content)
             contentType = self._contentType or "application/octet-stream"
         if not content and isinstance(code, int) and code >= 400:
             content = _NeutralPage(code)
@@ -220,14 +193,14 @@ class HttpResponse:
         if code != 200 and not HasBody(code):
             head.Begin(code << 2 | _BARE, contentType, self._charset)
             if exchange.Body is not None:
-                DropBody(exchange)
+                exchange.DropBody()
         elif exchange.BodyLength < 0:
             self._BeginStreamed(exchange, head, code, contentType)
         else:
             self._BeginSized(exchange, head, code, contentType)
         if exchange.Fields:
             head.Put(exchange.Fields)
-        if exchange.Custom or exchange.WebServer.AllowOrigins:
+        if exchange.WebServer.AllowOrigins or exchange.Custom and (self._fields or self._origin):
             self._PutFields(head)
         if code != 101:
             exchange.Connection.PutPersistence(head)
@@ -245,21 +218,7 @@ class HttpResponse:
         head.Begin(code, contentType, self._charset)
         head.PutNumber(exchange.BodyLength)
         if exchange._method == "HEAD":
-            DropBody(exchange)
-
-    def _PutFields(self, head):
-        if self._origin is not None:
-            self._PutOrigin(head, self._origin)
-        elif self._exchange.WebServer.AllowOrigins:
-            self._PutOrigin(head, "*")  # never the client's own: that would open what credentials protect
-        for field in self._fields or ():
-            head.Put(("\r\n%s: %s" % field).encode())
-
-    def _PutOrigin(self, head, origin):
-        if origin:
-            head.Put(("\r\nAccess-Control-Allow-Origin: %s" % origin).encode())
-            if origin != "*":
-                head.Put(b"\r\nVary: Origin")
+            exchange.DropBody()
 
     def OnTransmitted(self):
         """Called by the connection when the answer was sent whole."""
@@ -280,22 +239,6 @@ def PutBody(exchange, head):
     exchange.Body = None
 
 
-def DropBody(exchange):
-    """The answer has no content: what was meant for one is closed."""
-    if hasattr(exchange.Body, "close"):
-        exchange.Body.close()
-    exchange.Body = None
-
-
-def _ToBytes(content):
-    try:
-        if isinstance(content, int):
-            raise TypeError("an integer is no content")
-        return bytes(content)
-    except TypeError:
-        raise ValueError('"content" must be a string, in bytes or convertible into bytes, or None')
-
-
 def _ToJSON(obj):
     try:
         return dumps(obj)
@@ -309,10 +252,4 @@ def _NeutralPage(code):
     return ("<!DOCTYPE html><title>%s</title><h1>%s</h1>\n" % (title, title)).encode()
 
 
-def _More():
-    from .httpResponseMore import HttpResponseMore
-
-    return HttpResponseMore
-
-
-AddLater(HttpResponse, _More)
+AddLater(HttpResponse, "httpResponseMore")

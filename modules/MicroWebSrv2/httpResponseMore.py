@@ -1,10 +1,10 @@
-"""The rarer kinds of answers: streams, files, redirects, refusals, another protocol.
+"""The rarer kinds of answers: with fields of their own, streams, files, redirects, refusals, another protocol.
 
 Imported by the first answer of such a kind (MicroPython), or with HttpResponse (CPython).
 """
 
-from .httpResponse import DropBody
 from .libs.httpHeadWriter import NO_STORE_LINE
+from .libs.httpStatus import IsFieldValue
 
 
 class HttpResponseMore:
@@ -30,6 +30,33 @@ class HttpResponseMore:
         """bool: the answer has begun; nothing of it can be changed any more."""
         return self._exchange.Answered
 
+    def SetHeader(self, name, value):
+        """Sets a field of the answer; the same name again replaces it.
+
+        `value` becomes text. Raises ValueError for an empty name or one with a colon or a
+        space, for None, and for CR, LF or NUL, which would begin a field of their own.
+        """
+        self._CheckField(name, value)
+        low = name.lower()
+        self._fields = [field for field in self._fields or () if field[0].lower() != low]
+        self.AddHeader(name, value)
+
+    def AddHeader(self, name, value):
+        """Adds a field of the answer, next to others of the same name. Raises ValueError as SetHeader."""
+        self._CheckField(name, value)
+        self._exchange.Custom = True
+        if self._fields is None:
+            self._fields = []
+        self._fields.append((name, str(value)))
+
+    def _CheckField(self, name, value):
+        if not isinstance(name, str) or not name:
+            raise ValueError('"name" must be a not empty string, got %r' % (name,))
+        if value is None:
+            raise ValueError('"value" of the field "%s" cannot be None' % name)
+        if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
+            raise ValueError('the field "%s" must not contain CR, LF or NUL, nor its name ":" or " "' % name)
+
     def SetCookie(self, name, value, maxAgeSec=None, path="/", domain=None, secure=None, httpOnly=True, sameSite="Lax"):
         """Adds a Set-Cookie field (RFC 6265). `secure` None: on a TLS connection. Raises ValueError."""
         from .libs.cookies import FormatCookie
@@ -52,7 +79,7 @@ class HttpResponseMore:
         """Answers a deferred request in the thread that serves its connection: what writes heads is that thread's."""
         worker = exchange.Connection.GetWorker()
         if worker is None:  # the client has gone
-            DropBody(exchange)
+            exchange.DropBody()
         elif worker.IsElsewhere():
             worker.Post(lambda: self._Compose(code, contentType), exchange.Connection)
         else:
@@ -174,6 +201,28 @@ class HttpResponseMore:
         """Answers 401: "Bearer" authentication is required (RFC 6750)."""
         self.ReturnUnauthorized("Bearer", self._exchange.WebServer.AuthRealm)
 
+    def _PutFields(self, head):
+        if self._origin is not None:
+            self._PutOrigin(head, self._origin)
+        elif self._exchange.WebServer.AllowOrigins:
+            self._PutOrigin(head, "*")  # never the client's own: that would open what credentials protect
+        for field in self._fields or ():
+            head.Put(("\r\n%s: %s" % field).encode())
+
+    def _PutOrigin(self, head, origin):
+        if origin:
+            head.Put(("\r\nAccess-Control-Allow-Origin: %s" % origin).encode())
+            if origin != "*":
+                head.Put(b"\r\nVary: Origin")
+
+    def _ToBytes(self, content):
+        try:
+            if isinstance(content, int):
+                raise TypeError("an integer is no content")
+            return bytes(content)
+        except TypeError:
+            raise ValueError('"content" must be a string, in bytes or convertible into bytes, or None')
+
     def _BeginStreamed(self, exchange, head, code, contentType):
         """Writes the first lines before a content whose length is not known."""
         head.Begin(code << 2, contentType, self._charset)
@@ -184,4 +233,4 @@ class HttpResponseMore:
         if not self._allowCaching and not exchange.Fields:
             head.Put(NO_STORE_LINE)
         if exchange._method == "HEAD":
-            DropBody(exchange)
+            exchange.DropBody()

@@ -1,14 +1,10 @@
 """The web server: its configuration, its start and stop, what all its connections share."""
 
 from .httpConnection import HttpConnection
-from .libs.interpreter import AddLater, AddNow, const
-from .libs.XAsyncSockets import (
-    XAsyncSocketsPool,
-    XAsyncSocketsPoolException,
-    XAsyncTCPServer,
-    XAsyncTCPServerException,
-)
+from .libs.interpreter import AddLater, const
+from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncTCPServer, XAsyncTCPServerException
 from .libs.xAsyncWorker import TICK_MS
+from .webRoute import CheckText
 from .workerShare import WorkerShare
 
 
@@ -32,7 +28,6 @@ class MicroWebSrv2:
     MimeTypes = {}  # what AddMimeType has added to those of mimeTypes.py
 
     Modules = []  # the loaded modules, in the order of loading
-    _modulesByName = {}
 
     # --- static methods ---
 
@@ -45,21 +40,16 @@ class MicroWebSrv2:
         ValueError for a bad name, MicroWebSrv2Exception when there is no such
         module or it is broken.
         """
-        CheckText("modName", modName)
-        if modName not in MicroWebSrv2._modulesByName:
-            from .moduleLoader import Load
+        from .moduleLoader import Load
 
-            MicroWebSrv2._modulesByName[modName] = instance = Load(modName)
-            MicroWebSrv2.Modules.append(instance)
-        return MicroWebSrv2._modulesByName[modName]
+        return Load(modName)
 
     @staticmethod
     def HTMLEscape(s):
         """Returns the text with &, <, >, " and ' escaped for HTML. Raises ValueError if it is none."""
-        if not isinstance(s, str):
-            raise ValueError('"s" must be a string, got %r' % (s,))
-        s = s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return s.replace('"', "&quot;").replace("'", "&#39;")
+        from .escaping import HTMLEscape
+
+        return HTMLEscape(s)
 
     @staticmethod
     def AddDefaultPage(filename):
@@ -71,23 +61,16 @@ class MicroWebSrv2:
     @staticmethod
     def AddMimeType(ext, mimeType):
         """Lets files with the extension `ext` (".tar") be served, as `mimeType`. Raises ValueError."""
-        CheckText("ext", ext)
-        CheckText("mimeType", mimeType)
-        if ext[0] != ".":
-            raise ValueError('"ext" must begin with a dot, got "%s"' % ext)
-        MicroWebSrv2.MimeTypes[ext.lower()] = mimeType
+        from .mimeTypes import Add
+
+        Add(ext, mimeType)
 
     @staticmethod
     def GetMimeTypeFromFilename(filename):
         """Returns the MIME type (str) of a filename by its extension, or None. Raises ValueError."""
-        CheckText("filename", filename)
-        dot = filename.rfind(".")
-        if dot < 0:
-            return None
         from .mimeTypes import TypeOf
 
-        ext = filename[dot:].lower()
-        return MicroWebSrv2.MimeTypes.get(ext) or TypeOf(ext)
+        return TypeOf(filename)
 
     # --- life ---
 
@@ -138,26 +121,6 @@ class MicroWebSrv2:
                 "no memory for %d buffers of %d bytes" % (self._bufferSlotsCount, self._bufferSlotSize)
             )
         self.Log("listening on %s:%s" % server.SrvAddr + (" (TLS)" if self._sslContext else ""), self.INFO)
-
-    def StartManaged(self, parllProcCount=1, procStackSize=0):
-        """Begins to serve: with 0 in the calling thread until Stop, otherwise in that many new threads.
-
-        `procStackSize` is the stack of each in bytes, 0 the runtime's default.
-        Raises ValueError, MicroWebSrv2Exception.
-        """
-        _CheckCount("parllProcCount", parllProcCount, 0)
-        _CheckCount("procStackSize", procStackSize, 0)
-        self._CheckStopped()
-        if parllProcCount:
-            AddNow(MicroWebSrv2)  # no import while another thread serves
-        pool = XAsyncSocketsPool()
-        try:
-            self.StartInPool(pool)
-            self._managed = True
-            pool.AsyncWaitEvents(parllProcCount, procStackSize)
-        except XAsyncSocketsPoolException as ex:
-            self.Stop()
-            raise MicroWebSrv2Exception(str(ex))
 
     def Log(self, msg, msgType):
         """Hands a message to OnLogging, or prints it with its time and level."""
@@ -355,7 +318,7 @@ class MicroWebSrv2:
         self._onLogging = value
 
     def _Count(self, name, value):
-        _CheckCount(name, value, 1)
+        CheckCount(name, value, 1)
         self._CheckStopped()
         return value
 
@@ -367,21 +330,10 @@ class MicroWebSrv2:
         return value
 
 
-def CheckText(name, value):
-    if not isinstance(value, str) or not value:
-        raise ValueError('"%s" must be a not empty string, got %r' % (name, value))
-
-
-def _CheckCount(name, value, least):
+def CheckCount(name, value, least):
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         kind = "a positive integer" if least else "a positive integer or zero"
         raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
 
 
-def _More():
-    from .microWebSrv2More import MicroWebSrv2More
-
-    return MicroWebSrv2More
-
-
-AddLater(MicroWebSrv2, _More)
+AddLater(MicroWebSrv2, "microWebSrv2More")

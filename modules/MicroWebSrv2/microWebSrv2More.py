@@ -1,10 +1,12 @@
-"""What few programs ask a server for: TLS, other limits, its end.
+"""What few programs ask a server for: a pool of its own, TLS, other limits, its end.
 
 Imported by the first that asks (MicroPython), or with MicroWebSrv2 (CPython).
 """
 
 from .libs.interpreter import AddNow, FileStat, SleepMs, const
-from .microWebSrv2 import CheckText, MicroWebSrv2Exception
+from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncSocketsPoolException
+from .microWebSrv2 import CheckCount, MicroWebSrv2Exception
+from .webRoute import CheckText
 
 _CLOSE_MS = const(5000)  # how long Stop waits for another thread to close the port
 _STEP_MS = const(20)  # how often it looks
@@ -12,6 +14,24 @@ _STEP_MS = const(20)  # how often it looks
 
 class MicroWebSrv2More:
     """The rest of MicroWebSrv2, which these become methods of."""
+
+    def StartManaged(self, parllProcCount=1, procStackSize=0):
+        """Begins to serve: with 0 in the calling thread until Stop, otherwise in that many new threads.
+
+        `procStackSize` is the stack of each in bytes, 0 the runtime's default.
+        Raises ValueError, MicroWebSrv2Exception.
+        """
+        CheckCount("parllProcCount", parllProcCount, 0)
+        CheckCount("procStackSize", procStackSize, 0)
+        self._CheckStopped()
+        pool = XAsyncSocketsPool()
+        try:
+            self.StartInPool(pool)
+            self._managed = True
+            pool.AsyncWaitEvents(parllProcCount, procStackSize)
+        except XAsyncSocketsPoolException as ex:
+            self.Stop()
+            raise MicroWebSrv2Exception(str(ex))
 
     def Stop(self):
         """Stops listening and closes every connection; a pool of its own ends.
@@ -88,14 +108,15 @@ class MicroWebSrv2More:
         MicroPython's imports and dictionaries are not guarded against two threads at once.
         """
         from . import (  # noqa: F401
+            escaping,
             fileConditions,
             httpClient,
             httpContent,
             httpSender,
             mimeTypes,
-            options,
+            otherMethods,
             partsReader,
-            routeTree,
+            routePaths,
             staticFiles,
         )
         from .httpConnection import HttpConnection
@@ -109,12 +130,14 @@ class MicroWebSrv2More:
             httpDate,
             httpStatusMore,
             httpSyntaxMore,
+            urlUtilsMore,
             xAsyncTLS,
         )
         from .libs.interpreter import PeerAddress  # noqa: F401 (and what else comes with it)
         from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncTCPClient
+        from .workerShare import WorkerShare
 
-        for later in (HttpConnection, HttpRequest, HttpResponse, XAsyncSocketsPool, XAsyncTCPClient):
+        for later in (HttpConnection, HttpRequest, HttpResponse, WorkerShare, XAsyncSocketsPool, XAsyncTCPClient):
             AddNow(later)
         for worker in workers:
             self.ShareOf(worker)

@@ -1,5 +1,8 @@
 """The MIME types of files, by extension: imported by the first file."""
 
+from .microWebSrv2 import MicroWebSrv2
+from .webRoute import CheckText
+
 # One string instead of a dictionary: it stays in flash where it is frozen.
 _TYPES = (
     "\n"
@@ -28,8 +31,27 @@ _TYPES = (
 )
 
 
-def TypeOf(ext):
-    """Returns the type (str) of an extension in small letters, as ".txt"; None if there is none."""
+def Add(ext, mimeType):
+    """Does what MicroWebSrv2.AddMimeType does."""
+    CheckText("ext", ext)
+    CheckText("mimeType", mimeType)
+    if ext[0] != ".":
+        raise ValueError('"ext" must begin with a dot, got "%s"' % ext)
+    MicroWebSrv2.MimeTypes[ext.lower()] = mimeType
+
+
+def TypeOf(filename):
+    """Returns what MicroWebSrv2.GetMimeTypeFromFilename does."""
+    CheckText("filename", filename)
+    dot = filename.rfind(".")
+    if dot < 0:
+        return None
+    ext = filename[dot:].lower()
+    return MicroWebSrv2.MimeTypes.get(ext) or _Usual(ext)
+
+
+def _Usual(ext):
+    """Returns the type (str) of an extension in small letters, as ".txt"; None if it is not one of the above."""
     at = _TYPES.find("\n%s " % ext)
     if at < 0 or " " in ext or "\n" in ext:
         return None

@@ -1,9 +1,21 @@
 """Finds and makes the modules that take part in every request: imported by the first `LoadModule`."""
 
-from .microWebSrv2 import MicroWebSrv2Exception
+from .microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
+from .webRoute import CheckText
+
+_loaded = {}  # name -> instance
 
 
 def Load(name):
+    """Returns what MicroWebSrv2.LoadModule does."""
+    CheckText("modName", name)
+    if name not in _loaded:
+        _loaded[name] = instance = _Make(name)
+        MicroWebSrv2.Modules.append(instance)
+    return _loaded[name]
+
+
+def _Make(name):
     """Returns an instance of the class of that name, of the module of that name. Raises MicroWebSrv2Exception."""
     try:
         module = _Import(name)

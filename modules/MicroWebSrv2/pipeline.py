@@ -7,9 +7,7 @@ handlers. Frames of at most 11 words on the usual way, see `RequestHead`.
 from .libs.httpSyntax import ContentError, HttpError
 from .libs.interpreter import CollectGarbage, StackError, TraceText
 from .libs.urlUtils import UrlUtils
-from .webRoute import OPTIONS, ROUTES, FindRoutes
-
-_KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
+from .webRoute import ROUTES, FindRoutes
 
 
 def OnHead(connection, exchange):
@@ -140,20 +138,12 @@ def _AnswerFault(exchange, status):
 def _HandleOther(exchange):
     """Answers a request that no route takes."""
     method = exchange._method
-    if method == OPTIONS:
-        from .options import AnswerOptions
-
-        AnswerOptions(exchange)
-    elif exchange.Methods:
-        exchange.Response.ReturnMethodNotAllowed()
-    elif method == "GET" or method == "HEAD":
+    if not exchange.Methods and (method == "GET" or method == "HEAD"):
         AnswerPath(exchange)
-    elif method not in _KNOWN_METHODS:
-        exchange.Response.ReturnNotImplemented()
-    elif exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path):
-        exchange.Response.ReturnMethodNotAllowed()
     else:
-        exchange.Response.ReturnNotFound()
+        from .otherMethods import AnswerOther
+
+        AnswerOther(exchange)
 
 
 def AnswerPath(exchange):

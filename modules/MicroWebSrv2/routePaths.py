@@ -1,7 +1,8 @@
-"""Builds the paths of named routes: imported by the first `PathFromRoute`."""
+"""Paths of named routes, and routes of paths: imported by the first `PathFromRoute` or `ResolveRoute`."""
 
 from .libs.urlUtils import UrlUtils
-from .webRoute import ROUTES, ArgName, CheckText, Segments, WebRouteException
+from .routeTree import ArgName, Segments
+from .webRoute import ROUTES, CheckText, FindRoutes, RouteResult, WebRouteException
 
 
 def PathOf(routeName, routeArgs):
@@ -21,3 +22,15 @@ def PathOf(routeName, routeArgs):
             segment = UrlUtils.Quote(str(routeArgs[arg]), "")
         segments.append(segment)
     return "/" + "/".join(segments)
+
+
+def Resolve(method, path):
+    """Returns what ResolveRoute does."""
+    if not isinstance(method, str) or not isinstance(path, str):
+        raise ValueError('"method" and "path" must be strings')
+    methods, args = FindRoutes(path.encode())
+    route = methods.get(method.upper()) if methods else None
+    if not route:
+        return None
+    args = ROUTES.Tree.Named(route, args) if args else {}
+    return RouteResult(route.Handler, route.Method, route.RoutePath, route.Name, args, route.Stream)

@@ -4,7 +4,7 @@ Imported with the first such route.
 """
 
 from .libs.urlUtils import UrlUtils
-from .webRoute import ArgName, Decoded, Segments
+from .webRoute import Decoded, WithoutSlash
 
 _ANY = 0  # key of a node's child that takes any segment
 _END = 1  # key of the methods of the path that ends at a node
@@ -16,12 +16,24 @@ class RouteTree:
     def __init__(self):
         self._root = {}
 
-    def MethodsOf(self, segments):
-        """Returns the {method: RouteResult} of a route's path, to be added to."""
+    def Add(self, route):
+        """Takes in a RouteResult, whose Args become the arguments' names; False if its path has none.
+
+        Raises ValueError where it has one twice.
+        """
+        segments = Segments(route.RoutePath)
+        names = [ArgName(segment) for segment in segments if ArgName(segment)]
+        for arg in names:
+            if names.count(arg) > 1:
+                raise ValueError('the argument "%s" stands twice in "%s"' % (arg, route.RoutePath))
+        if not names:
+            return False
+        route.Args = names
         node = self._root
         for segment in segments:
             node = node.setdefault(_ANY if ArgName(segment) else UrlUtils.Unquote(segment), {})
-        return node.setdefault(_END, {})
+        node.setdefault(_END, {})[route.Method] = route
+        return True
 
     def Find(self, path):
         """Returns ({method: RouteResult}, [argument, …]) of an encoded path (str), or (None, None)."""
@@ -35,6 +47,17 @@ class RouteTree:
         for i in range(len(args)):
             named[route.Args[i]] = args[i]
         return named
+
+
+def Segments(path):
+    """Returns the list of a path's segments."""
+    path = WithoutSlash(path)
+    return path[1:].split("/") if len(path) > 1 else []
+
+
+def ArgName(segment):
+    """Returns the name in a segment `<name>` of a route's path, "" for any other."""
+    return segment[1:-1] if segment[:1] == "<" and segment[-1:] == ">" else ""
 
 
 def _Walk(node, segments, depth, args):

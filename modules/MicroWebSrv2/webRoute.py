@@ -76,22 +76,20 @@ def RegisterRoute(handler, method, routePath, name=None, stream=False):
         CheckText("name", name)
     ROUTES.Version += 1
     method = method.upper()
-    segments = Segments(routePath) if "<" in routePath else ()
-    names = [ArgName(segment) for segment in segments if ArgName(segment)]
-    for arg in names:
-        if names.count(arg) > 1:
-            raise ValueError('the argument "%s" stands twice in "%s"' % (arg, routePath))
-    route = RouteResult(handler, method, routePath, name, names, stream)
-    if names:
-        if not ROUTES.Tree:
-            from .routeTree import RouteTree
-
-            ROUTES.Tree = RouteTree()
-        ROUTES.Tree.MethodsOf(segments)[method] = route
-    else:
+    route = RouteResult(handler, method, routePath, name, (), stream)
+    if "<" not in routePath or not _AddToTree(route):
         ROUTES.Literal.setdefault(_Encoded(routePath), {})[method] = route
     if name is not None:
         ROUTES.Named[name] = route
+
+
+def _AddToTree(route):
+    """Registers a route whose path has arguments; False if it has none."""
+    from .routeTree import RouteTree
+
+    if not ROUTES.Tree:
+        ROUTES.Tree = RouteTree()
+    return ROUTES.Tree.Add(route)
 
 
 def FindRoutes(path):
@@ -113,14 +111,9 @@ def FindRoutes(path):
 
 def ResolveRoute(method, path):
     """Returns the RouteResult of a method and a path (its `Args` a dict), or None."""
-    if not isinstance(method, str) or not isinstance(path, str):
-        raise ValueError('"method" and "path" must be strings')
-    methods, args = FindRoutes(path.encode())
-    route = methods.get(method.upper()) if methods else None
-    if not route:
-        return None
-    args = ROUTES.Tree.Named(route, args) if args else {}
-    return RouteResult(route.Handler, route.Method, route.RoutePath, route.Name, args, route.Stream)
+    from .routePaths import Resolve
+
+    return Resolve(method, path)
 
 
 def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signature; it is only read)
@@ -134,22 +127,13 @@ def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signat
     return PathOf(routeName, routeArgs)
 
 
-def Segments(path):
-    path = _WithoutSlash(path)
-    return path[1:].split("/") if len(path) > 1 else []
-
-
-def _WithoutSlash(path):
+def WithoutSlash(path):
     return path[:-1] if len(path) > 1 and path[-1] == "/" else path
 
 
 def _Encoded(path):
     """Returns the one encoded form (bytes) of a path: without a slash at its end, what must be encoded encoded."""
-    return UrlUtils.Quote(Decoded(_WithoutSlash(path))).encode()
-
-
-def ArgName(segment):
-    return segment[1:-1] if segment[:1] == "<" and segment[-1:] == ">" else ""
+    return UrlUtils.Quote(Decoded(WithoutSlash(path))).encode()
 
 
 def Decoded(segment):

@@ -7,8 +7,8 @@ of its own, imported when first asked for.
 """
 
 from .interpreter import Accept, AddLater, Listen, LocalPort, TraceText, const
-from .xAsyncWorker import TICK_MS, PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
-from .xBuffers import XBufferSlot, XBufferSlots, XFiFo, XFiFoException  # noqa: F401 (part of this layer)
+from .xAsyncWorker import PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
+from .xBuffers import *  # noqa: F403 (part of this layer)
 
 _IN = const(1)  # poll's mask
 
@@ -80,10 +80,6 @@ class XAsyncSocketsPool:
             raise ValueError('"onTimer" must be callable')
         self._workers[0].AddTimer(periodMs, onTimer)
 
-    def RemoveTimer(self, onTimer):
-        """Ends the calls of `onTimer`."""
-        self._workers[0].RemoveTimer(onTimer)
-
     def Process(self, timeoutMs=0):
         """Steps the loop by hand: waits at most `timeoutMs`, handles what is ready.
 
@@ -129,12 +125,6 @@ class XAsyncSocketsPool:
                 worker.Step(-1)
         except Exception as ex:
             worker.OnFault(ex)
-
-
-def _PoolMore():
-    from .xAsyncPool import XAsyncSocketsPoolMore
-
-    return XAsyncSocketsPoolMore
 
 
 class XAsyncSocket(PolledSocket):
@@ -185,11 +175,6 @@ class XAsyncTCPServer(XAsyncSocket):
         asyncSocketsPool.AddAsyncSocket(server)
         return server
 
-    @property
-    def BufSlots(self):
-        """XBufferSlots or None: the buffers of its connections."""
-        return self._slots
-
     def OnReadyForReading(self):
         worker = self._CurrentWorker()
         worker.LookAtClock()  # it may have been waiting for long, and how long a connection is silent counts
@@ -226,12 +211,7 @@ class XAsyncTCPServer(XAsyncSocket):
         print(TraceText(error))
 
     def _CurrentWorker(self):
-        if len(self._pool.Workers) == 1:
-            return self._worker
-        for worker in self._pool.Workers:
-            if worker.InThread():
-                return worker
-        return self._worker
+        return self._worker if len(self._pool.Workers) == 1 else self._WorkerOfThread()
 
     def _OnAcceptFails(self, worker):
         """No socket or no memory is left (EMFILE, ENFILE, ENOMEM, …). Returns True when another connection gave way.
@@ -250,18 +230,14 @@ class XAsyncTCPServer(XAsyncSocket):
 
     def _Rest(self, worker):
         """Lets a worker take no connections up to its next tick."""
-
-        def acceptAgain():
-            worker.RemoveTimer(acceptAgain)
-            if self in worker.Resting:
-                worker.Resting.remove(self)
-            if self._sock:
-                worker.Poller.Modify(self._sock, _IN)
-
         if self not in worker.Resting:
-            worker.AddTimer(TICK_MS, acceptAgain)
             worker.Resting.append(self)
             worker.Poller.Modify(self._sock, 0)
+
+    def Resume(self, worker):
+        """Lets a worker take connections again."""
+        if self._worker:  # not closed meanwhile
+            worker.Poller.Modify(self._sock, _IN)
 
 
 def PurgeIdle(worker):
@@ -322,18 +298,6 @@ class XAsyncUDPDatagram(XAsyncSocket):
         return CreateDatagram(asyncSocketsPool, localAddr, recvBufLen, broadcast)
 
 
-def _ClientMore():
-    from .xAsyncTCPClient import XAsyncTCPClientMore
-
-    return XAsyncTCPClientMore
-
-
-def _ServerMore():
-    from .xAsyncTCPServer import XAsyncTCPServerMore
-
-    return XAsyncTCPServerMore
-
-
-AddLater(XAsyncSocketsPool, _PoolMore)
-AddLater(XAsyncTCPServer, _ServerMore)
-AddLater(XAsyncTCPClient, _ClientMore)
+AddLater(XAsyncSocketsPool, "libs.xAsyncPool")
+AddLater(XAsyncTCPServer, "libs.xAsyncTCPServer")
+AddLater(XAsyncTCPClient, "libs.xAsyncTCPClient")

@@ -11,6 +11,7 @@ import sys as _sys
 import threading as _threading
 import time as _time
 import traceback as _traceback
+from importlib import import_module as _import_module
 
 from .tlsOnCPython import *  # noqa: F403
 
@@ -53,9 +54,13 @@ def CollectGarbage():
     """Nothing is to be done: memory is not short here."""
 
 
-def AddLater(cls, importMore):
-    """Gives a class all that is in the class `importMore()`: here at once, a device waits until it is needed."""
-    for name, value in vars(importMore()).items():
+def AddLater(cls, path):
+    """Gives a class all that the class `<its name>More` has: here at once, a device waits until it is needed.
+
+    `path` (str) is that class' module, as seen from the package: "libs.xAsyncPool".
+    """
+    module = _import_module("." + path, __package__.rpartition(".")[0])
+    for name, value in vars(getattr(module, cls.__name__ + "More")).items():
         if not name.startswith("__"):
             setattr(cls, name, value)
 

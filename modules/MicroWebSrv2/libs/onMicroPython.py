@@ -56,15 +56,17 @@ EHOSTUNREACH = getattr(_errno, "EHOSTUNREACH", 113)
 _WOULD_BLOCK = (getattr(_errno, "EAGAIN", 11), getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
 
 
-def AddLater(cls, importMore):
-    """Gives a class all that is in the class `importMore()`, as soon as an instance is asked for what it has not.
+def AddLater(cls, path):
+    """Gives a class all that the class `<its name>More` has, as soon as an instance is asked for what it has not.
 
+    `path` (str) is that class' module, as seen from the package: "libs.xAsyncPool".
     So a device pays for what it uses. No property that is only set may be in there: setting asks nobody.
     """
 
     def _OnMissing(self, name):
         CollectGarbage()
-        more = importMore().__dict__
+        module = __import__(path, None, None, (path,), 2)  # 2: from two levels up, where the package is
+        more = getattr(module, cls.__name__ + "More").__dict__
         for key in more:
             if key[:2] != "__":
                 setattr(cls, key, more[key])

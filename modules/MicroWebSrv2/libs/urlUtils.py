@@ -1,7 +1,7 @@
-"""Percent-encoding, paths and forms (RFC 3986, WHATWG URL): text in, text out."""
+"""Percent-encoding, paths and forms (RFC 3986, WHATWG URL): text in, text out.
 
-_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-_MAX_PARAMS = 1000  # of a query or a form; past it: ValueError
+Most paths have nothing to decode or encode; what the others need is in `urlUtilsMore.py`.
+"""
 
 
 class UrlUtils:
@@ -11,9 +11,7 @@ class UrlUtils:
     def Quote(s, safe="/"):
         """Returns the text percent-encoded as UTF-8, except letters, digits, `-._~` and `safe`."""
         raw = s.encode("utf-8")
-        if safe == "/" and _IsPlain(raw):
-            return s
-        return "".join([chr(b) if chr(b) in _SAFE or chr(b) in safe else "%%%02X" % b for b in raw])
+        return s if safe == "/" and _IsPlain(raw) else _More().Quote(raw, safe)
 
     @staticmethod
     def Unquote(s):
@@ -21,26 +19,7 @@ class UrlUtils:
 
         Raises ValueError for a `%` without two hex digits and for bytes that are not UTF-8.
         """
-        if "%" not in s:
-            return s
-        pieces = s.split("%")
-        out = [pieces[0].encode("utf-8")]
-        for piece in pieces[1:]:
-            code = piece[:2].encode("utf-8")
-            if len(code) != 2 or not _IsHex(code[0]) or not _IsHex(code[1]):
-                raise ValueError("malformed percent-encoding")
-            out.append(bytes((int(code, 16),)))
-            out.append(piece[2:].encode("utf-8"))
-        raw = b"".join(out)
-        try:
-            text = str(raw, "utf-8")
-            if len(text) == len(raw):
-                return text
-            from .interpreter import TextOf  # MicroPython has taken more than UTF-8 is
-
-            return TextOf(raw)
-        except UnicodeError:
-            raise ValueError("percent-encoding that is not UTF-8")
+        return _More().Unquote(s) if "%" in s else s
 
     @staticmethod
     def UnquotePlus(s):
@@ -53,32 +32,12 @@ class UrlUtils:
 
         Raises ValueError for a malformed text or one with too many pairs.
         """
-        if s.count("&") >= _MAX_PARAMS:
-            raise ValueError("more than %d parameters" % _MAX_PARAMS)
-        pairs = []
-        for part in s.replace("+", " ").split("&"):
-            if part:
-                at = part.find("=")
-                name = part if at < 0 else part[:at]
-                value = "" if at < 0 else part[at + 1 :]
-                pairs.append((UrlUtils.Unquote(name), UrlUtils.Unquote(value)) if "%" in part else (name, value))
-        return pairs
+        return _More().ParseQuery(s)
 
     @staticmethod
     def RemoveDotSegments(path):
         """Returns the encoded path without `.` and `..` segments (RFC 3986 section 5.2.4), still encoded."""
-        segments = []
-        plain = ""
-        for segment in path.split("/")[1:]:
-            plain = segment.replace("%2e", ".").replace("%2E", ".")
-            if plain == "..":
-                if segments:
-                    segments.pop()
-            elif plain != ".":
-                segments.append(segment)
-        if plain == "." or plain == "..":
-            segments.append("")
-        return "/" + "/".join(segments)
+        return _More().RemoveDotSegments(path)
 
     @staticmethod
     def DecodePath(path):
@@ -92,10 +51,17 @@ class UrlUtils:
         return path
 
 
-def _IsHex(byte):
-    return 48 <= byte <= 57 or 97 <= byte | 32 <= 102
-
-
 def _IsPlain(raw):
     """Says whether nothing is to be encoded, as usual: to look at bytes is ten times as quick."""
     return all(97 <= byte <= 122 or 45 <= byte <= 57 or 65 <= byte <= 90 or byte == 95 for byte in raw)
+
+
+_more = None
+
+
+def _More():
+    """Returns urlUtilsMore.py, imported when it is first called for."""
+    global _more
+    if _more is None:
+        from . import urlUtilsMore as _more
+    return _more

@@ -30,6 +30,10 @@ class XAsyncSocketsPoolMore:
         asyncSocket.Detach()
         return True
 
+    def RemoveTimer(self, onTimer):
+        """Ends the calls of `onTimer`."""
+        self._workers[0].RemoveTimer(onTimer)
+
     def GetAllAsyncSockets(self):
         """Returns the list of the sockets in the pool."""
         found = []

@@ -1,6 +1,6 @@
 """What a server's listening socket does where several threads serve.
 
-Imported with the second thread (MicroPython), or with XAsyncTCPServer (CPython).
+Imported with the second thread, or for its buffers (MicroPython), or with XAsyncTCPServer (CPython).
 """
 
 from .interpreter import PollKey
@@ -10,6 +10,18 @@ _IN = 1  # poll's mask
 
 class XAsyncTCPServerMore:
     """The rest of XAsyncTCPServer, which these become methods of."""
+
+    @property
+    def BufSlots(self):
+        """XBufferSlots or None: the buffers of its connections."""
+        return self._slots
+
+    def _WorkerOfThread(self):
+        """Returns the worker that the calling thread runs."""
+        for worker in self._pool.Workers:
+            if worker.InThread():
+                return worker
+        return self._worker
 
     def AttachAlso(self, worker):
         """Waits for connections in one more worker."""

@@ -49,7 +49,7 @@ class Worker:
         self._ticks = TicksMs()
         self._nextTick = TICK_MS
         self._late = []  # sockets that are overdue
-        self.Resting = []  # servers whose next connections it leaves waiting up to its next tick
+        self.Resting = []  # servers whose next connections it leaves waiting up to the next tick
         self._timers = []  # [due ms, period ms, callback]
         self._posted = []  # calls from other threads
         self._lock = NewLock() if NewLock else None  # of that list: not every MicroPython guards lists itself
@@ -186,12 +186,18 @@ class Worker:
     def _Tick(self):
         """Closes what is overdue, lets rest what is idle. Deadlines are ticks apart: one look a tick is enough."""
         self._nextTick = self.Now + TICK_MS
+        if self.Resting:
+            Guarded(self._ResumeResting, None)
         try:
             self._FindLate()
         finally:  # without memory for all of them, those that are found give some back
             while self._late:
                 asyncSocket = self._late.pop()
                 Guarded(asyncSocket.OnExpired, asyncSocket)
+
+    def _ResumeResting(self):
+        while self.Resting:
+            self.Resting.pop().Resume(self)
 
     def _FindLate(self):
         """Takes no memory for the first few: without any left, the late ones are those that hold it."""

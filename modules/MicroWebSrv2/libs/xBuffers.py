@@ -1,4 +1,9 @@
-"""Buffers that are allocated once and lent out, and a queue."""
+"""Buffers that are allocated once and lent out, and a queue.
+
+A web server takes single buffers; the rest of the others is in `xBuffersMore.py`.
+"""
+
+from .interpreter import AddLater
 
 
 class XFiFoException(Exception):
@@ -9,7 +14,7 @@ class XBufferSlot:
     """A buffer that is lent out: `Buffer` is its bytearray, `Size` its length in bytes."""
 
     def __init__(self, size, keepAlloc=True):
-        _CheckCount("size", size)
+        CheckCount("size", size)
         self._size = size
         self._keep = keepAlloc
         self._available = True
@@ -52,71 +57,22 @@ class XBufferSlots:
     """A fixed number of equal buffers, allocated once (with `keepAlloc`), lent and given back."""
 
     def __init__(self, slotsCount, slotsSize, keepAlloc=True):
-        _CheckCount("slotsCount", slotsCount)
-        _CheckCount("slotsSize", slotsSize)
+        CheckCount("slotsCount", slotsCount)
+        CheckCount("slotsSize", slotsSize)
         self._size = slotsSize
         self._slots = [XBufferSlot(slotsSize, keepAlloc) for _ in range(slotsCount)]
-
-    def GetAvailableSlot(self):
-        """Returns a free XBufferSlot, taken until its `Available` is set; None when all are taken."""
-        for slot in self._slots:
-            if slot._available:
-                slot._available = False
-                return slot
-        return None
-
-    @property
-    def Slots(self):
-        """list of every XBufferSlot."""
-        return self._slots
-
-    @property
-    def SlotsCount(self):
-        """int: how many there are."""
-        return len(self._slots)
-
-    @property
-    def SlotsSize(self):
-        """int: bytes of each."""
-        return self._size
-
-
-def _CheckCount(name, value):
-    if not isinstance(value, int) or value <= 0:
-        raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
 
 
 class XFiFo:
     """A queue: first in, first out."""
 
-    def __init__(self):
-        self.Clear()
+    _first = _last = None  # [object, next node]
 
-    def Put(self, obj):
-        """Appends an object."""
-        node = [obj, None]
-        if self._last:
-            self._last[1] = node
-        else:
-            self._first = node
-        self._last = node
 
-    def Get(self):
-        """Takes the oldest object out. Raises XFiFoException when there is none."""
-        node = self._first
-        if not node:
-            raise XFiFoException("the queue is empty")
-        self._first = node[1]
-        if not self._first:
-            self._last = None
-        return node[0]
+def CheckCount(name, value):
+    if not isinstance(value, int) or value <= 0:
+        raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
 
-    def Clear(self):
-        """Forgets every object."""
-        self._first = None
-        self._last = None
 
-    @property
-    def Empty(self):
-        """bool: nothing waits."""
-        return self._first is None
+AddLater(XBufferSlots, "libs.xBuffersMore")
+AddLater(XFiFo, "libs.xBuffersMore")

@@ -17,6 +17,7 @@ changed. It is rendered piece by piece into the connection's buffer.
 
 import builtins
 
+from ..escaping import HTMLEscape
 from ..filePaths import IsTemplate, ResolvePath
 from ..libs.httpSyntax import ContentError
 from ..libs.interpreter import ModifiedTicks, NewLock, const
@@ -176,7 +177,7 @@ class _Page:
 
 
 def _Escape(value):
-    return MicroWebSrv2.HTMLEscape(str(value))
+    return HTMLEscape(str(value))
 
 
 def _AnswerFailure(response, error, shown):

@@ -1,14 +1,32 @@
-"""OPTIONS, and CORS pre-flight requests (Fetch standard, section 3.2).
+"""What no route takes and is no GET: OPTIONS, CORS pre-flight requests (Fetch standard, section 3.2), wrong methods.
 
-Imported by the first request of that kind that no route of its own takes.
+Imported by the first request of that kind.
 """
 
 from .webRoute import OPTIONS
 
+_KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
+
 _MAX_AGE_SEC = 86400  # how long a browser may keep the answer
 
 
-def AnswerOptions(exchange):
+def AnswerOther(exchange):
+    """Answers such a request."""
+    method = exchange._method
+    response = exchange.Response
+    if method == OPTIONS:
+        _AnswerOptions(exchange)
+    elif exchange.Methods:
+        response.ReturnMethodNotAllowed()
+    elif method not in _KNOWN_METHODS:
+        response.ReturnNotImplemented()
+    elif exchange.WebServer.ResolvePhysicalPath(exchange.Request.Path):
+        response.ReturnMethodNotAllowed()
+    else:
+        response.ReturnNotFound()
+
+
+def _AnswerOptions(exchange):
     """Answers 204 with Allow, and with the CORS fields where CORS is on; 404 for an unknown path."""
     web = exchange.WebServer
     response = exchange.Response
