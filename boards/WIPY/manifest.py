@@ -13,6 +13,7 @@ _SERVER = (
     "workerShare",
     "libs/XAsyncSockets",
     "libs/__init__",
+    "libs/checks",
     "libs/httpHeadWriter",
     "libs/httpStatus",
     "libs/httpSyntax",

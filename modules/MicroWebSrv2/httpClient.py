@@ -55,5 +55,4 @@ class HttpClient(XAsyncTCPClient):
         self._connection.OnClosed = None
         self._worker = worker
         self._mask = mask
-        worker.Replace(self._connection, self)
         self._IO().Unread(rest)

@@ -146,7 +146,7 @@ class HttpConnectionMore:
             self.CloseFor(XClosedReason.Timeout)
 
     def HandOverTo(self, successor):
-        """Lets `successor.TakeOver(worker, mask, rest)` have the socket after 101, not the XAsyncTCPClient."""
+        """Lets `successor` have the socket after 101, not the XAsyncTCPClient: its `TakeOver(worker, mask, rest)`."""
         self._successor = successor
 
     def Post(self, callback):
@@ -429,6 +429,7 @@ class HttpConnectionMore:
         self.Exchange.KeepHead()
         rest = bytes(self._view[self._pos : self._have]) if self._slot else b""
         self._ReleaseSlot()
+        self._worker.Sockets[PollKey(self._sock)] = successor
         successor.TakeOver(self._worker, self._mask, rest)
         self._worker = self._sock = self._stream = None
 

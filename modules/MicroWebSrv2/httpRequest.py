@@ -7,6 +7,7 @@ request, unless it has called `Response.Defer()`. What only some handlers
 ask for is in `httpRequestMore.py`.
 """
 
+from .libs.checks import CheckText
 from .libs.httpSyntax import ContentError
 from .libs.interpreter import AddLater
 from .libs.urlUtils import UrlUtils
@@ -25,8 +26,7 @@ class HttpRequest:
 
         Raises ValueError for an empty name.
         """
-        if not isinstance(name, str) or not name:
-            raise ValueError('"name" must be a not empty string, got %r' % (name,))
+        CheckText("name", name)
         return self._Field(name.lower().encode())
 
     def _Field(self, name):

@@ -3,6 +3,7 @@
 Imported by the first answer of such a kind (MicroPython), or with HttpResponse (CPython).
 """
 
+from .libs.checks import CheckText
 from .libs.httpHeadWriter import NO_STORE_LINE
 from .libs.httpStatus import IsFieldValue
 
@@ -50,8 +51,7 @@ class HttpResponseMore:
         self._fields.append((name, str(value)))
 
     def _CheckField(self, name, value):
-        if not isinstance(name, str) or not name:
-            raise ValueError('"name" must be a not empty string, got %r' % (name,))
+        CheckText("name", name)
         if value is None:
             raise ValueError('"value" of the field "%s" cannot be None' % name)
         if not IsFieldValue(str(value)) or not IsFieldValue(name) or ":" in name or " " in name:
@@ -92,8 +92,7 @@ class HttpResponseMore:
 
     def SwitchingProtocols(self, upgrade):
         """Answers 101: the connection now speaks the protocol `upgrade`, by its XAsyncTCPClient methods."""
-        if not isinstance(upgrade, str) or not upgrade:
-            raise ValueError('"upgrade" must be a not empty string, got %r' % (upgrade,))
+        CheckText("upgrade", upgrade)
         self.SetHeader("Connection", "Upgrade")
         self.SetHeader("Upgrade", upgrade)
         self._Answer(101, None, None, 0)
@@ -114,8 +113,7 @@ class HttpResponseMore:
         `filename` is its path in the filesystem; `attachmentName` makes the
         browser save it under that name. A file that is not there: 404.
         """
-        if not isinstance(filename, str) or not filename:
-            raise ValueError('"filename" must be a not empty string, got %r' % (filename,))
+        CheckText("filename", filename)
         if attachmentName is not None and not isinstance(attachmentName, str):
             raise ValueError('"attachmentName" must be a string or None, got %r' % (attachmentName,))
         from .staticFiles import AnswerFile
@@ -128,8 +126,7 @@ class HttpResponseMore:
 
     def ReturnRedirect(self, location):
         """Answers 307: the client repeats the same request at `location` (str)."""
-        if not isinstance(location, str) or not location:
-            raise ValueError('"location" must be a not empty string, got %r' % (location,))
+        CheckText("location", location)
         self.SetHeader("Location", location)
         self.Return(307)
 
@@ -143,8 +140,7 @@ class HttpResponseMore:
         If the request carries credentials they were wrong: that counts, see the server's `MaxAuthFailures`, and a
         client that has to wait gets 429 with `Retry-After`.
         """
-        if not isinstance(typeName, str) or not typeName:
-            raise ValueError('"typeName" must be a not empty string, got %r' % (typeName,))
+        CheckText("typeName", typeName)
         if realm is not None and not isinstance(realm, str):
             raise ValueError('"realm" must be a string or None, got %r' % (realm,))
         waitSec = self._CountFailure()

@@ -1,10 +1,10 @@
 """The web server: its configuration, its start and stop, what all its connections share."""
 
 from .httpConnection import HttpConnection
+from .libs.checks import CheckCount, CheckText
 from .libs.interpreter import AddLater, const
 from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncTCPServer, XAsyncTCPServerException
 from .libs.xAsyncWorker import TICK_MS
-from .webRoute import CheckText
 from .workerShare import WorkerShare
 
 
@@ -318,7 +318,7 @@ class MicroWebSrv2:
         self._onLogging = value
 
     def _Count(self, name, value):
-        CheckCount(name, value, 1)
+        CheckCount(name, value)
         self._CheckStopped()
         return value
 
@@ -328,12 +328,6 @@ class MicroWebSrv2:
         if whenStopped:
             self._CheckStopped()
         return value
-
-
-def CheckCount(name, value, least):
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        kind = "a positive integer" if least else "a positive integer or zero"
-        raise ValueError('"%s" must be %s, got %r' % (name, kind, value))
 
 
 AddLater(MicroWebSrv2, "microWebSrv2More")

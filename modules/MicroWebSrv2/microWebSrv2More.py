@@ -3,10 +3,10 @@
 Imported by the first that asks (MicroPython), or with MicroWebSrv2 (CPython).
 """
 
+from .libs.checks import CheckCount, CheckText
 from .libs.interpreter import AddNow, FileStat, SleepMs, const
 from .libs.XAsyncSockets import XAsyncSocketsPool, XAsyncSocketsPoolException
-from .microWebSrv2 import CheckCount, MicroWebSrv2Exception
-from .webRoute import CheckText
+from .microWebSrv2 import MicroWebSrv2Exception
 
 _CLOSE_MS = const(5000)  # how long Stop waits for another thread to close the port
 _STEP_MS = const(20)  # how often it looks

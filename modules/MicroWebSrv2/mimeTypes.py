@@ -1,7 +1,7 @@
 """The MIME types of files, by extension: imported by the first file."""
 
+from .libs.checks import CheckText
 from .microWebSrv2 import MicroWebSrv2
-from .webRoute import CheckText
 
 # One string instead of a dictionary: it stays in flash where it is frozen.
 _TYPES = (

@@ -1,7 +1,7 @@
 """Finds and makes the modules that take part in every request: imported by the first `LoadModule`."""
 
+from .libs.checks import CheckText
 from .microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
-from .webRoute import CheckText
 
 _loaded = {}  # name -> instance
 

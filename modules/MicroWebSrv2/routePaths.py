@@ -1,8 +1,9 @@
 """Paths of named routes, and routes of paths: imported by the first `PathFromRoute` or `ResolveRoute`."""
 
+from .libs.checks import CheckText
 from .libs.urlUtils import UrlUtils
 from .routeTree import ArgName, Segments
-from .webRoute import ROUTES, CheckText, FindRoutes, RouteResult, WebRouteException
+from .webRoute import ROUTES, FindRoutes, RouteResult, WebRouteException
 
 
 def PathOf(routeName, routeArgs):

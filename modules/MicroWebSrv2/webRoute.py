@@ -5,6 +5,7 @@ the tree of `routeTree.py`. The routes are global: every server of the process
 serves them.
 """
 
+from .libs.checks import CheckText
 from .libs.httpSyntax import KNOWN_TARGETS
 from .libs.urlUtils import UrlUtils
 
@@ -141,8 +142,3 @@ def Decoded(segment):
         return UrlUtils.Unquote(segment)
     except ValueError:  # it was refused before, if it came from a client
         return segment
-
-
-def CheckText(name, value):
-    if not isinstance(value, str) or not value:
-        raise ValueError('"%s" must be a not empty string, got %r' % (name, value))

@@ -22,12 +22,13 @@ MOST = 11  # words
 ON_THE_WAY = {
     "httpConnection.py": """OnReadyForReading _TakeSlot _ReleaseSlot _Fill _Advance _NextHead PutPersistence
         Transmit TakesKept TransmitKept _WriteNow _OnAnswerSent""",
-    "httpConnectionMore.py": "_BeginSending _ContentSender _SendOn _Send _Step _GoOn",
+    "httpConnectionMore.py": "_HoldsUp OnSlot _BeginSending _ContentSender _SendOn _Send _Step _GoOn",
     "httpSender.py": "__init__ Step _NextPiece _ReadPiece _KeepRest Close",
     "exchange.py": "Clear IsKeepAlive",
     "pipeline.py": "OnHead _HandleKept _FindRoutes _SafePath Handle _AskModules _HandleOther",
     "httpResponse.py": """ReturnOk Return ReturnOkJSON ReturnJSON _ToJSON SendFile _Answer _Compose _BeginSized
-        _PutFields _PutOrigin PutBody""",
+        PutBody""",
+    "httpResponseMore.py": "_PutFields _PutOrigin",
     "staticFiles.py": """AnswerPath _Remember _Resolve _Describe __init__ _FieldLines SeekTwin IsFresh
         Content Send SendAtHand SendNotModified _ReadBehindHead _SendLong _SendAnew _Keep SendPart AnswerFile _TypeOf
         _AnswerAsked _AnswerRange _TakesTwin _TakesGzip _Accepted""",

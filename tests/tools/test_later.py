@@ -9,6 +9,9 @@ MORE = {
     "httpRequest.HttpRequest": "httpRequestMore.HttpRequestMore",
     "httpResponse.HttpResponse": "httpResponseMore.HttpResponseMore",
     "microWebSrv2.MicroWebSrv2": "microWebSrv2More.MicroWebSrv2More",
+    "workerShare.WorkerShare": "workerShareMore.WorkerShareMore",
+    "libs.xBuffers.XBufferSlots": "libs.xBuffersMore.XBufferSlotsMore",
+    "libs.xBuffers.XFiFo": "libs.xBuffersMore.XFiFoMore",
     "libs.XAsyncSockets.XAsyncSocketsPool": "libs.xAsyncPool.XAsyncSocketsPoolMore",
     "libs.XAsyncSockets.XAsyncTCPServer": "libs.xAsyncTCPServer.XAsyncTCPServerMore",
 }

@@ -6,6 +6,7 @@ serve (outgoing connections, lines and blocks, datagrams, TLS) lives in files
 of its own, imported when first asked for.
 """
 
+from .checks import CheckCount
 from .interpreter import Accept, AddLater, Listen, LocalPort, TraceText, const
 from .xAsyncWorker import PolledSocket, Worker, XClosedReason  # noqa: F401 (part of this layer)
 from .xBuffers import *  # noqa: F403 (part of this layer)
@@ -58,24 +59,17 @@ class XAsyncSocketsPool:
         if asyncSocket.GetWorker():
             return False
         worker = self._workers[0]
-        for other in self._workers[1:]:
-            if other.InThread():  # a callback's new socket stays in its thread
-                worker = other
-        if worker.IsElsewhere():
-            asyncSocket.AttachLater(worker)
+        if len(self._workers) > 1 or worker.IsElsewhere():
+            self._AddAmongThreads(asyncSocket)
         else:
             asyncSocket.Attach(worker)
         if isinstance(asyncSocket, XAsyncTCPServer):
             self._servers.append(asyncSocket)
-            for other in self._workers:
-                if other is not worker:
-                    asyncSocket.AttachAlso(other)
         return True
 
     def AddTimer(self, periodMs, onTimer):
         """Calls `onTimer()` from the loop every `periodMs` milliseconds (int > 0)."""
-        if not isinstance(periodMs, int) or periodMs <= 0:
-            raise ValueError('"periodMs" must be a positive integer, got %r' % (periodMs,))
+        CheckCount("periodMs", periodMs)
         if not callable(onTimer):
             raise ValueError('"onTimer" must be callable')
         self._workers[0].AddTimer(periodMs, onTimer)
@@ -98,8 +92,7 @@ class XAsyncSocketsPool:
         """
         if self.WaitEventsProcessing:
             raise XAsyncSocketsPoolException("the pool is served already")
-        if not isinstance(threadsCount, int) or threadsCount < 0:
-            raise ValueError('"threadsCount" must be a positive integer or zero, got %r' % (threadsCount,))
+        CheckCount("threadsCount", threadsCount, 0)
         self._stopping = False
         if not threadsCount:
             self._workers[0].Running = True

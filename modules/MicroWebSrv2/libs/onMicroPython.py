@@ -51,8 +51,6 @@ FAULT_RESERVE = 512 if _sys.maxsize < 1 << 31 else 1024
 
 # Numbers that MicroPython has everywhere, and that not every port's errno names.
 ECONNRESET = getattr(_errno, "ECONNRESET", 104)
-ECONNREFUSED = getattr(_errno, "ECONNREFUSED", 111)
-EHOSTUNREACH = getattr(_errno, "EHOSTUNREACH", 113)
 _WOULD_BLOCK = (getattr(_errno, "EAGAIN", 11), getattr(_errno, "EINPROGRESS", 115), 11, 115, 119)
 
 

@@ -3,12 +3,17 @@
 Outgoing connections, datagrams, threads, JSON, TLS.
 """
 
+import errno as _errno
 import json as _json  # inside a function it would be looked for among the files each time: 150,000 instructions
 import socket as _socket
 
 from micropython import const
 
 from .onMicroPython import DefaultStackSize, Resolve, WouldBlock, _Local, _SetOption
+
+# Numbers that MicroPython has everywhere, and that not every port's errno names.
+ECONNREFUSED = getattr(_errno, "ECONNREFUSED", 111)
+EHOSTUNREACH = getattr(_errno, "EHOSTUNREACH", 113)
 
 
 def ReadDatagram(sock, size):

@@ -4,7 +4,7 @@ Imported by the first that asks (MicroPython), or with XAsyncSocketsPool (CPytho
 """
 
 from .interpreter import DefaultStackSize, SleepMs, StartThread, const
-from .XAsyncSockets import XAsyncSocketsPoolException
+from .XAsyncSockets import XAsyncSocketsPoolException, XAsyncTCPServer
 from .xAsyncWorker import Worker
 
 _IN = const(1)  # poll's masks
@@ -16,6 +16,21 @@ _STEP_MS = const(20)  # how often it looks
 
 class XAsyncSocketsPoolMore:
     """The rest of XAsyncSocketsPool, which these become methods of."""
+
+    def _AddAmongThreads(self, asyncSocket):
+        """Puts a socket under a worker where there are several, or under one that runs in another thread."""
+        worker = self._workers[0]
+        for other in self._workers[1:]:
+            if other.InThread():  # a callback's new socket stays in its thread
+                worker = other
+        if worker.IsElsewhere():
+            _AttachLater(asyncSocket, worker)
+        else:
+            asyncSocket.Attach(worker)
+        if isinstance(asyncSocket, XAsyncTCPServer):
+            for other in self._workers:
+                if other is not worker:
+                    asyncSocket.AttachAlso(other)
 
     def RemoveAsyncSocket(self, asyncSocket):
         """Takes a socket out of the pool, still open. Returns False if it was not there."""
@@ -93,6 +108,17 @@ class XAsyncSocketsPoolMore:
         while self.WaitEventsProcessing and patience:
             SleepMs(_STEP_MS)
             patience -= 1
+
+
+def _AttachLater(asyncSocket, worker):
+    """Puts a socket under a worker that runs in another thread: a poller is its thread's own."""
+
+    def attach():
+        if asyncSocket.GetWorker():  # not closed meanwhile
+            asyncSocket.Attach(worker)
+
+    asyncSocket._worker = worker
+    worker.Post(attach)
 
 
 def _Nothing():

@@ -158,10 +158,6 @@ class Worker:
         except MemoryError:  # still: the next turn may find some
             pass
 
-    def Replace(self, old, new):
-        """Lets `new` have the events of the same socket from now on."""
-        self.Sockets[PollKey(old.GetSocketObj())] = new
-
     def _WaitMs(self, timeoutMs):
         wait = self._nextTick - self.Now
         for timer in self._timers:
@@ -325,15 +321,6 @@ class PolledSocket:
         worker.Sockets[PollKey(self._sock)] = self
         self._mask = _IN
         worker.Poller.Register(self._sock, _IN)
-
-    def AttachLater(self, worker):
-        """Puts the socket under a worker that runs in another thread: a poller is its thread's own."""
-        self._worker = worker
-        worker.Post(self._AttachNow)
-
-    def _AttachNow(self):
-        if self._worker:  # not closed meanwhile
-            self.Attach(self._worker)
 
     def Detach(self):
         """Takes the socket out of its worker."""

@@ -3,6 +3,7 @@
 A web server takes single buffers; the rest of the others is in `xBuffersMore.py`.
 """
 
+from .checks import CheckCount
 from .interpreter import AddLater
 
 
@@ -67,11 +68,6 @@ class XFiFo:
     """A queue: first in, first out."""
 
     _first = _last = None  # [object, next node]
-
-
-def CheckCount(name, value):
-    if not isinstance(value, int) or value <= 0:
-        raise ValueError('"%s" must be a positive integer, got %r' % (name, value))
 
 
 AddLater(XBufferSlots, "libs.xBuffersMore")

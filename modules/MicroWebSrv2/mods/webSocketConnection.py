@@ -104,7 +104,6 @@ class WebSocketConnection(WebSocketSender):
         """Becomes the socket's owner; `rest` (bytes) came behind the handshake and is read first."""
         self._worker = worker
         self._mask = mask
-        worker.Replace(self.WebSocket.Request._exchange.Connection, self)
         self.Notify(_IN, False)  # `rest` comes first, and the loop may poll before it
         self._RenewFrameBy()
         worker.Post(lambda: self._Begin(rest), self)  # not from inside the HTTP connection's work
