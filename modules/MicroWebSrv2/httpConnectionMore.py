@@ -6,7 +6,7 @@ Imported by the first connection that does (MicroPython), or with HttpConnection
 
 from .exchange import Exchange
 from .libs.httpSyntax import SEEN_EXPECT, HttpError
-from .libs.httpSyntaxMore import CheckPartialHead
+from .libs.httpSyntaxMore import CheckPartialHead, KeepHead
 from .libs.interpreter import (
     CollectGarbage,
     Handshake,
@@ -328,7 +328,7 @@ class HttpConnectionMore:
         exchange = self.Exchange
         if self._slot and self._pos == self._have and not self._reader and not self.ContentInSlot:
             if exchange._buf is self._buf:
-                exchange.KeepHead()
+                KeepHead(exchange)
             self._ReleaseSlot()
 
     def _EndDeferral(self):
@@ -426,7 +426,7 @@ class HttpConnectionMore:
     def _HandOver(self):
         """After 101 the socket is the successor's; what came behind the request goes with it."""
         successor = self._successor or self.AsAsyncSocket()
-        self.Exchange.KeepHead()
+        KeepHead(self.Exchange)
         rest = bytes(self._view[self._pos : self._have]) if self._slot else b""
         self._ReleaseSlot()
         self._worker.Sockets[PollKey(self._sock)] = successor

@@ -230,14 +230,6 @@ class RequestHead:
         """Returns the value (str) that begins at the offset `start`."""
         return self._Value(start, self._buf.find(b"\r\n", start, self._end))
 
-    def KeepHead(self):
-        """Copies the head out of its buffer, which others may then use."""
-        self._buf = bytearray(self._view[self._fields : self._end])
-        self._view = memoryview(self._buf)
-        self._end -= self._fields
-        self._noneMatch -= self._fields
-        self._fields = 0
-
 
 # What the server must know of every request, by length and first letter of the field's name.
 _FIELDS = {

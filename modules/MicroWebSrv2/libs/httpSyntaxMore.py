@@ -101,3 +101,12 @@ def CheckPartialHead(buf, start, have, maxSize):
         if first < 0:
             raise HttpError(414, "request line larger than %d bytes" % maxSize)
         raise HttpError(431, "request head larger than %d bytes" % maxSize)
+
+
+def KeepHead(head):
+    """Copies the head of a RequestHead out of its buffer, which others may then use."""
+    head._buf = bytearray(head._view[head._fields : head._end])
+    head._view = memoryview(head._buf)
+    head._end -= head._fields
+    head._noneMatch -= head._fields
+    head._fields = 0

@@ -25,9 +25,3 @@ class WakeUp:
             self._reader.recv(256)
         except OSError:  # nothing there
             pass
-
-    def Close(self, poller):
-        """Frees both ends."""
-        poller.Unregister(self._reader)
-        self._reader.close()
-        self._writer.close()

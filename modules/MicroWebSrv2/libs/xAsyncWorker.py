@@ -240,13 +240,6 @@ class Worker:
         """Says that no thread runs this worker any more."""
         self._ident = None
 
-    def Close(self):
-        """Frees the poller."""
-        if self._wake:
-            self._wake.Close(self.Poller)
-            self._wake = None
-        self.Poller.Close()
-
 
 def _TellFault(asyncSocket, error):
     """Tells a socket of what was raised in serving it; whatever comes of that, the loop goes on."""

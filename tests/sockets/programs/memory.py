@@ -108,7 +108,7 @@ def buffers_given_back_without_memory():
     slots = [share.Take(waiting) for _ in range(count - 1)]
     expect(None in slots, False)
     expect(share.Take(waiting), None)
-    worker.Close()
+    worker.Poller.Close()
 
 
 run([sockets_without_memory, buffers_given_back_without_memory])
