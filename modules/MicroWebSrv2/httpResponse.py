@@ -7,6 +7,7 @@ kinds of answers are in `httpResponseMore.py`.
 
 from json import dumps
 
+from .libs.checks import CheckCount
 from .libs.httpHeadWriter import END
 from .libs.httpStatus import HasBody, IsFieldValue, Reason
 from .libs.interpreter import AddLater, const
@@ -93,9 +94,8 @@ class HttpResponse:
 
     @ContentLength.setter
     def ContentLength(self, value):
-        self._Set("ContentLength", value, int)
-        if value < 0:
-            raise ValueError('"ContentLength" must be a positive integer or zero, got %r' % value)
+        CheckCount("ContentLength", value, 0)
+        self._exchange.Custom = True
         self._contentLength = value
 
     @property

@@ -40,6 +40,7 @@ class MicroWebSrv2:
         ValueError for a bad name, MicroWebSrv2Exception when there is no such
         module or it is broken.
         """
+        CheckText("modName", modName)
         from .moduleLoader import Load
 
         return Load(modName)
@@ -63,14 +64,15 @@ class MicroWebSrv2:
         """Lets files with the extension `ext` (".tar") be served, as `mimeType`. Raises ValueError."""
         from .mimeTypes import Add
 
-        Add(ext, mimeType)
+        Add(MicroWebSrv2.MimeTypes, ext, mimeType)
 
     @staticmethod
     def GetMimeTypeFromFilename(filename):
         """Returns the MIME type (str) of a filename by its extension, or None. Raises ValueError."""
+        CheckText("filename", filename)
         from .mimeTypes import TypeOf
 
-        return TypeOf(filename)
+        return TypeOf(filename, MicroWebSrv2.MimeTypes)
 
     # --- life ---
 

@@ -1,8 +1,5 @@
 """The MIME types of files, by extension: imported by the first file."""
 
-from .libs.checks import CheckText
-from .microWebSrv2 import MicroWebSrv2
-
 # One string instead of a dictionary: it stays in flash where it is frozen.
 _TYPES = (
     "\n"
@@ -31,23 +28,24 @@ _TYPES = (
 )
 
 
-def Add(ext, mimeType):
-    """Does what MicroWebSrv2.AddMimeType does."""
+def Add(added, ext, mimeType):
+    """Does what MicroWebSrv2.AddMimeType does: puts it into the dict `added`."""
+    from .libs.checks import CheckText
+
     CheckText("ext", ext)
     CheckText("mimeType", mimeType)
     if ext[0] != ".":
         raise ValueError('"ext" must begin with a dot, got "%s"' % ext)
-    MicroWebSrv2.MimeTypes[ext.lower()] = mimeType
+    added[ext.lower()] = mimeType
 
 
-def TypeOf(filename):
-    """Returns what MicroWebSrv2.GetMimeTypeFromFilename does."""
-    CheckText("filename", filename)
+def TypeOf(filename, added):
+    """Returns what MicroWebSrv2.GetMimeTypeFromFilename does; `added` is the dict that Add has put some into."""
     dot = filename.rfind(".")
     if dot < 0:
         return None
     ext = filename[dot:].lower()
-    return MicroWebSrv2.MimeTypes.get(ext) or _Usual(ext)
+    return added.get(ext) or _Usual(ext)
 
 
 def _Usual(ext):

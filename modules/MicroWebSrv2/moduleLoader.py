@@ -1,6 +1,5 @@
 """Finds and makes the modules that take part in every request: imported by the first `LoadModule`."""
 
-from .libs.checks import CheckText
 from .microWebSrv2 import MicroWebSrv2, MicroWebSrv2Exception
 
 _loaded = {}  # name -> instance
@@ -8,7 +7,6 @@ _loaded = {}  # name -> instance
 
 def Load(name):
     """Returns what MicroWebSrv2.LoadModule does."""
-    CheckText("modName", name)
     if name not in _loaded:
         _loaded[name] = instance = _Make(name)
         MicroWebSrv2.Modules.append(instance)

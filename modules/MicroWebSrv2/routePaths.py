@@ -1,9 +1,9 @@
-"""Paths of named routes, and routes of paths: imported by the first `PathFromRoute` or `ResolveRoute`."""
+"""Builds the paths of named routes: imported by the first `PathFromRoute`."""
 
 from .libs.checks import CheckText
 from .libs.urlUtils import UrlUtils
 from .routeTree import ArgName, Segments
-from .webRoute import ROUTES, FindRoutes, RouteResult, WebRouteException
+from .webRoute import ROUTES, WebRouteException
 
 
 def PathOf(routeName, routeArgs):
@@ -23,15 +23,3 @@ def PathOf(routeName, routeArgs):
             segment = UrlUtils.Quote(str(routeArgs[arg]), "")
         segments.append(segment)
     return "/" + "/".join(segments)
-
-
-def Resolve(method, path):
-    """Returns what ResolveRoute does."""
-    if not isinstance(method, str) or not isinstance(path, str):
-        raise ValueError('"method" and "path" must be strings')
-    methods, args = FindRoutes(path.encode())
-    route = methods.get(method.upper()) if methods else None
-    if not route:
-        return None
-    args = ROUTES.Tree.Named(route, args) if args else {}
-    return RouteResult(route.Handler, route.Method, route.RoutePath, route.Name, args, route.Stream)

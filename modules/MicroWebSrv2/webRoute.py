@@ -112,9 +112,14 @@ def FindRoutes(path):
 
 def ResolveRoute(method, path):
     """Returns the RouteResult of a method and a path (its `Args` a dict), or None."""
-    from .routePaths import Resolve
-
-    return Resolve(method, path)
+    if not isinstance(method, str) or not isinstance(path, str):
+        raise ValueError('"method" and "path" must be strings')
+    methods, args = FindRoutes(path.encode())
+    route = methods.get(method.upper()) if methods else None
+    if not route:
+        return None
+    args = ROUTES.Tree.Named(route, args) if args else {}
+    return RouteResult(route.Handler, route.Method, route.RoutePath, route.Name, args, route.Stream)
 
 
 def PathFromRoute(routeName, routeArgs={}):  # noqa: B006 (the documented signature; it is only read)
