@@ -82,6 +82,18 @@ def test_five_failed_starts_bring_up_the_safe_mode(runtime, folder):
     assert status["hostname"] == "mws2"
 
 
+def test_the_safe_mode_asks_for_the_users_of_the_configuration(runtime, folder):
+    """It takes the defaults for all else, and must not open what was shut."""
+    folder.configure(users=[{"name": "admin"}])
+    (folder.path / ".starts").write_text("5")
+    with start(runtime, folder) as process:
+        page = get(process)
+        assert page.status_code == 401
+        assert httpx.get(page.url.join("api/status")).status_code == 401
+        assert httpx.post(page.url.join("safe-mode/start")).status_code == 401
+        assert REASON in process.output()
+
+
 def test_to_serve_for_a_moment_is_no_success(runtime, folder):
     """It takes ten seconds: an app may hang or run out of memory a little later."""
     with folder.start(runtime) as process:

@@ -186,6 +186,14 @@ def test_failing_app_is_logged_and_the_server_still_serves(runtime, folder, last
     assert trace in said
 
 
+def test_what_an_app_raises_is_shown_cut_and_logged_whole(runtime, folder):
+    folder.write("app.py", "raise ValueError('x' * 2000)")
+    with folder.start(runtime) as process:
+        (problem,) = get(process, "api/status").json()["problems"]
+        assert problem == 'app: "app" failed (ValueError: ' + "x" * 120 + ")"
+        assert "x" * 2000 in process.output()
+
+
 def test_absent_app_is_no_error(runtime, folder):
     with folder.start(runtime) as process:
         get(process)
