@@ -113,6 +113,9 @@ def tries_the_next_network_soon_when_one_is_not_there():
     assert device.until(lambda: device.announced, 60) < 10
     assert connects() == ["home", "work"]
     assert device.log.has("warning", 'wifi.networks[0] "home" could not be joined (not in reach)')
+    # What the driver was doing has to end first, or it refuses the next.
+    names = [call[1] for call in driver.calls if call[0] == "STA"]
+    assert names == ["active", "config", "disconnect", "connect", "disconnect", "connect"], names
 
 
 def says_that_a_password_is_wrong_and_never_shows_one():
@@ -489,6 +492,34 @@ def says_that_there_is_no_wifi():
     device = Device(HOME)
     device.run(100)
     assert device.log.has("warning", "wifi.networks: this board has no Wi-Fi")
+
+
+def an_access_point_that_cannot_start_is_tried_twice_a_minute():
+    driver.faults[("AP", "active")] = OSError("no memory")
+    device = Device(accessPoint={"mode": "always"})
+    device.run(100)
+    # Each try asks twice: some drivers take their options only from an interface that is on.
+    assert len([call for call in driver.calls if call[:2] == ("AP", "active")]) <= 8
+    del driver.faults[("AP", "active")]
+    device.run(31)
+    assert access_point().is_active
+
+
+def an_access_point_outlives_a_network_that_comes_and_goes():
+    device = Device(HOME)
+    device.until(lambda: access_point().is_active, 60)
+    driver.air["home"] = HOME["password"]
+    device.until(lambda: "10.0.0.7" in device.addresses(), 60)
+    device.run(20)
+    del driver.air["home"]
+    device.until(lambda: "10.0.0.7" not in device.addresses(), 60)
+    device.run(60)
+    driver.air["home"] = HOME["password"]
+    device.until(lambda: "10.0.0.7" in device.addresses(), 60)
+    device.run(20)
+    assert access_point().is_active, "its user has not had the time yet"
+    device.run(15)
+    assert not access_point().is_active
 
 
 def a_driver_that_raises_whatever_it_likes_stops_nothing():
