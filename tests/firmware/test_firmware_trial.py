@@ -65,17 +65,6 @@ def get_at(port, path):
     return httpx.get(f"http://127.0.0.1:{port}/{path}", timeout=10)
 
 
-def test_confirmed_among_requests_that_do_not_end(runtime, folder):
-    with folder(0x11).start(runtime) as process:
-        process.wait_for(r"^MicroWebSrv2 serves ")
-        end_at = time.monotonic() + 60
-        while "CONFIRMED" not in process.output():
-            assert time.monotonic() < end_at
-            assert get_at(folder(0x11).port, "modules").status_code == 200
-            time.sleep(0.1)
-        end(process)
-
-
 def test_an_image_that_is_not_in_a_slot_is_never_on_trial(runtime, folder):
     with folder(0x00).start(runtime) as process:
         assert get(process, "modules").json() == []

@@ -118,6 +118,16 @@ def test_a_slip_does_not_open_the_device(folder, firmware, users):
     assert "secret" not in process.output()
 
 
+def test_a_hash_that_is_none_at_a_closer_look_does_not_open_it_either(folder, firmware):
+    """It has the form of one, which is all that the rules of config.json know."""
+    folder.configure(users=[{"name": "admin", "hash": "pbkdf2-sha256$2000$c2FsdHNhbHRzYWx0$" + 44 * "="}])
+    process, address = start(folder, firmware)
+    with process:
+        assert httpx.get(address).status_code == 401
+        assert httpx.get(address, auth=("admin", "")).status_code == 401
+    assert 'ERROR   users: nobody can log in as "admin": the hash has a wrong length' in process.output()
+
+
 def test_a_firmware_that_cannot_ask_serves_nothing(folder, firmware):
     """A firmware without the module; a file of the device stands in for what is not frozen."""
     folder.configure(users=[{"name": "admin"}])
