@@ -50,7 +50,7 @@ class WsError(Exception):
 
 
 def MakeFrame(opcode, payload, fin=True):
-    """Returns the bytearray of an unmasked frame; the payload is bytes-like."""
+    """Returns the bytearray of an unmasked frame; the payload is bytes-like. Raises ValueError for items of no byte."""
     length = len(payload)
     if length < 126:
         start = 2
@@ -69,6 +69,8 @@ def MakeFrame(opcode, payload, fin=True):
         frame[2:10] = length.to_bytes(8, "big")
     frame[0] = opcode | _FIN if fin else opcode
     frame[start:] = payload
+    if len(frame) - start != length:  # a memoryview of larger items; MicroPython has raised by itself
+        raise ValueError("a frame is made of bytes, not of larger items")
     return frame
 
 

@@ -1,6 +1,7 @@
 """The WebSocket's methods and properties, without a socket: a list of checks, run on every runtime."""
 
 import sys
+from array import array
 
 from checks import expect, raises, run
 
@@ -64,6 +65,7 @@ def bad_messages():
         raises(ValueError, '"msg" must be', web_socket.SendTextMessage, bad)
     for bad in (b"", "text", None, 5, bytearray()):
         raises(ValueError, '"msg" must', web_socket.SendBinaryMessage, bad)
+    raises(ValueError, "", web_socket.SendBinaryMessage, memoryview(array("H", (1, 2))))  # items that are no bytes
     expect(connection.frames, [])
 
 
