@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 
 from tests.http.client import Client
 from tests.websockets.wire import Wire, handshake
+from tests.websockets.ws_rows import frame
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,15 @@ def test_many_messages(secure, context):
             for i in range(count):
                 ws.send(f"{i} " + "x" * 500)
             assert [ws.recv(30)[:5].split()[0] for _ in range(count)] == [str(i) for i in range(count)]
+
+
+def test_frames_in_the_record_of_the_handshake(secure, context):
+    """More than the buffer of a request takes: the rest lies inside TLS when the WebSocket begins."""
+    with Wire(secure.port) as wire:
+        wire.sock = context.wrap_socket(wire.sock, server_hostname="localhost")
+        wire.send(handshake("/") + b"".join(frame(2, bytes([i]) * 1000) for i in range(10)))
+        assert wire.head()[0] == 101
+        assert [wire.hear() for _ in range(10)] == [(2, bytes([i]) * 1000, True) for i in range(10)]
 
 
 def test_close(secure, context):
