@@ -106,6 +106,14 @@ def test_a_handshake_behind_an_answer_that_comes_late(echo):
         assert [wire.hear(), wire.hear()] == [(1, b"one", True), (1, b"two", True)]
 
 
+def test_an_application_that_answers_the_handshake_later(echo):
+    with Wire(echo.port) as wire:
+        wire.send(handshake("/wait"))
+        echo.state()  # the server has seen it
+        echo.get("/go")
+        assert wire.head()[0] == 200
+
+
 def test_message_from_the_accepting_callback(echo):
     with Wire(echo.port, "/hello") as wire:
         assert wire.hear() == (1, b"hello", True)

@@ -220,6 +220,20 @@ def test_slow_client(echoes):
 
 
 @pytest.mark.not_on_board(TOO_SLOW)
+def test_client_that_was_slow_once(echoes):
+    """What it has taken at last is forgotten: the deadline of sending is over."""
+    echo = echoes.start(requestsSec=1, maxQueue=1000000)
+    with Wire(echo.port, "/", receive_buffer=4096) as wire:
+        wire.say(1, b"!many 400")
+        wait_until(lambda: echo.state()["results"], "the messages are sent")
+        for _ in range(echo.state()["results"][0]):
+            assert wire.hear()[0] == 2
+        time.sleep(2.2)
+        wire.say(1, b"still here")
+        assert wire.hear() == (1, b"still here", True)
+
+
+@pytest.mark.not_on_board(TOO_SLOW)
 def test_client_that_takes_nothing(echoes):
     echo = echoes.start(requestsSec=1, maxQueue=50000, roomy=True)
     with Wire(echo.port, "/", receive_buffer=4096) as wire:

@@ -203,6 +203,9 @@ def on_request(server, request):
     if request.Path == "/elsewhere":
         request.Response.ReturnUnauthorized("Basic")
         return None
+    if request.Path == "/wait":
+        wait(server, request)
+        return None
     return request.Origin != "http://evil.example"
 
 
