@@ -1,5 +1,6 @@
 """What `pip install .` gives to CPython's users: the package, typed, and nothing of the boards."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import zipfile
 
 import pytest
 
+import MicroWebSrv2
 from tools.paths import MODULES, ROOT
 
 
@@ -52,3 +54,11 @@ def test_it_can_be_imported_from_the_wheel(wheel):
     program = f"import sys; sys.path.insert(0, {path!r}); import MicroWebSrv2; assert {path!r} in MicroWebSrv2.__file__"
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_type_checkers_are_told_what_is_public():
+    """A typed package exports what it imports as itself (typing specification, "Import conventions")."""
+    text = (MODULES / "MicroWebSrv2" / "__init__.py").read_text(encoding="utf-8")
+    imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    told = {alias.asname for node in imports for alias in node.names if alias.asname == alias.name}
+    assert told == set(MicroWebSrv2.__all__)
