@@ -67,7 +67,8 @@ class XBufferSlots:
 class XFiFo:
     """A queue: first in, first out."""
 
-    _first = _last = None  # [object, next node]
+    def __init__(self):
+        self.Clear()
 
 
 AddLater(XBufferSlots, "libs.xBuffersMore")

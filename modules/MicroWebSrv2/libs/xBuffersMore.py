@@ -57,7 +57,7 @@ class XFiFoMore:
 
     def Clear(self):
         """Forgets every object."""
-        self._first = self._last = None
+        self._first = self._last = None  # [object, next node]
 
     @property
     def Empty(self):
