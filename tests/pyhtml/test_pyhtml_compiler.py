@@ -1,5 +1,6 @@
 """The templates' compiler: in this process row by row, and on every MicroPython all rows at once."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -44,6 +45,10 @@ FRAGMENTS = st.sampled_from(
 )
 
 
+# A page may show a generator, which is another object each time.
+ADDRESS = re.compile(rb"0x[0-9a-f]+")
+
+
 def outcome(data, way):
     """What comes of a template: its page, where it is refused, or what it raises."""
     try:
@@ -52,7 +57,7 @@ def outcome(data, way):
         assert 1 <= error.Line <= data.count(b"\n") + 1, f"line {error.Line}: {error}"
         return error.Line, str(error)
     try:
-        return feed.render(function, data)
+        return ADDRESS.sub(b"", feed.render(function, data))
     except Exception as error:
         return feed.Explain(error, lines, "")[:2]
 
