@@ -14,10 +14,7 @@ import signal
 import pytest
 
 from tests.emulated import MPS2
-from tests.runtimes import RUNTIMES, stale_modules
-
-# The WiPy's interpreter runs the suite of HTTP alone: what is beyond a plain server has no place on that board.
-EVERYWHERE = sorted(name for name in RUNTIMES if name != "wipy")
+from tests.runtimes import EVERYWHERE, RUNTIMES, stale_modules
 
 # Every interpreter, the emulated board among them.
 ALL = {**RUNTIMES, MPS2.name: MPS2}

@@ -300,6 +300,8 @@ def wipy():
 
 
 RUNTIMES = {runtime.name: runtime for runtime in (cpython(), newest(), unix(), wipy())}
+# The WiPy's interpreter runs the suite of HTTP alone: what is beyond a plain server has no place on that board.
+EVERYWHERE = sorted(name for name in RUNTIMES if name != "wipy")
 
 
 def stale_modules():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import require
 from tools import conformance
 
 pytest.importorskip("kosoku", reason="the Autobahn cases have no wheel for this platform")
@@ -64,3 +65,14 @@ def test_a_fault_is_seen(echoes):
 def test_no_such_case():
     with pytest.raises(conformance.ToolError, match="no such case: 99.9"):
         conformance.run_group(conformance.RUNTIMES["cpython"], ["99.9"], "1m")
+
+
+def test_a_whole_run_asks_every_runtime_that_has_web_sockets(monkeypatch, capsys):
+    """The WiPy's interpreter does not take the echo server's f-strings."""
+    for runtime in conformance.EVERYWHERE:
+        require(conformance.RUNTIMES[runtime])
+    monkeypatch.setattr(conformance, "run_cases", lambda port, cases: [])
+    conformance.main([])
+    said = capsys.readouterr().out
+    assert all(f"{name}: 13.* ... 0 of 0 good" in said for name in ("cpython", "newest", "unix"))
+    assert "wipy" not in said
