@@ -24,8 +24,8 @@ FILES = "vfs"  # the partition in which MicroPython's flashbdev looks for its fi
 START_FILES = ("boot.py", "main.py")
 # A first configuration, to be edited: every key is optional.
 FIRST_CONFIG = b'{"hostname": "mws2",\n "wifi": {"networks": []}}\n'
-# Bytes of heap that a board needs for all of it as .mpy files; frozen it takes a third of that.
-LEAST_HEAP = 196_608
+# Bytes of heap that a board needs for all of it as .mpy files; frozen it takes less than half of that.
+LEAST_HEAP = 163_840
 _BANNER = re.compile(rb"MicroPython v(\d+\.\d+\.\d+)")
 
 
@@ -142,6 +142,6 @@ def main(arguments):
     if board.heap < LEAST_HEAP:
         print(
             f"compose: warning: {board.title} has about {board.heap:,} bytes of heap without external memory, and this "
-            f"image needs {LEAST_HEAP:,}: with less it answers 503. A firmware of ours needs a third of that."
+            f"image needs {LEAST_HEAP:,}: with less it answers 503. A firmware of ours needs less than half of that."
         )
     print(f'compose: make flash BOARD={board.name} FLASH_ARGS="--image {target.relative_to(ROOT)}"')
