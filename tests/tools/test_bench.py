@@ -152,6 +152,7 @@ def test_an_interrupted_run_keeps_its_turns(monkeypatch):
 
 
 def test_who_keeps_every_connection_has_no_rate_of_new_ones():
+    make_files()
     floor = CONTENDERS["floor@cpython"]
     cell = Cell(WORKLOADS["dynamic"], 16, kept=False)
     results = Bench([floor], [cell], 1, 1, lambda said: None).run()
