@@ -80,7 +80,7 @@ class XAsyncSocketsPool:
         Returns the number of events handled. Not to be mixed with AsyncWaitEvents.
         """
         if self.WaitEventsProcessing:
-            raise XAsyncSocketsPoolException("the pool is served by AsyncWaitEvents already")
+            raise XAsyncSocketsPoolException("the pool is served already")
         return self._workers[0].Process(timeoutMs)
 
     def AsyncWaitEvents(self, threadsCount=0, stackSize=0):

@@ -57,6 +57,8 @@ class XBufferSlot:
 class XBufferSlots:
     """A fixed number of equal buffers, allocated once (with `keepAlloc`), lent and given back."""
 
+    _ = property()  # without one MicroPython lets the class have none later, once it has a subclass
+
     def __init__(self, slotsCount, slotsSize, keepAlloc=True):
         CheckCount("slotsCount", slotsCount)
         CheckCount("slotsSize", slotsSize)
@@ -66,6 +68,8 @@ class XBufferSlots:
 
 class XFiFo:
     """A queue: first in, first out."""
+
+    _ = property()  # as above
 
     def __init__(self):
         self.Clear()

@@ -22,6 +22,33 @@ def first_in_first_out():
     expect(queue.Get(), 4)
 
 
+class Counted(XFiFo):
+    """A queue that counts what it was given."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def Put(self, obj):
+        self.count += 1
+        super().Put(obj)
+
+
+class Named(XBufferSlots):
+    """Slots that have a name."""
+
+    name = "slots"
+
+
+def classes_of_ones_own():
+    queue = Counted()
+    expect(queue.Empty, True)
+    queue.Put(1)
+    expect([queue.Get(), queue.Empty, queue.count], [1, True, 1])
+    slots = Named(2, 10)
+    expect([slots.name, slots.SlotsCount, len(slots.GetAvailableSlot().Buffer), len(slots.Slots)], ["slots", 2, 10, 2])
+
+
 def slots_are_lent_and_given_back():
     slots = XBufferSlots(2, 100)
     expect([slots.SlotsCount, slots.SlotsSize, len(slots.Slots)], [2, 100, 2])
@@ -57,4 +84,13 @@ def bad_arguments():
     raises(ValueError, '"size"', XBufferSlot, 0)
 
 
-run([first_in_first_out, slots_are_lent_and_given_back, slots_without_memory_of_their_own, a_slot_alone, bad_arguments])
+run(
+    [
+        first_in_first_out,
+        classes_of_ones_own,
+        slots_are_lent_and_given_back,
+        slots_without_memory_of_their_own,
+        a_slot_alone,
+        bad_arguments,
+    ]
+)
