@@ -134,8 +134,9 @@ class ContentStream(ContentReader):
             self.OnReadable()
 
     def OnReadable(self):
-        if not self.OnReady:  # nobody reads yet: the bytes wait in the kernel
-            self._connection.Notify(_IN, False)
+        if not self.OnReady:
+            if self._connection.GetWorker():  # nobody reads yet: the bytes wait in the kernel
+                self._connection.Notify(_IN, False)
         elif not self._inCallback:
             self._turn = 0
             self._inCallback = True

@@ -124,6 +124,27 @@ def read_again(server, request):
     request.Response.ReturnOkJSON({"read": _kept[0].readinto(bytearray(10))})
 
 
+class Reset:
+    """A socket whose client has reset the connection."""
+
+    def readinto(self, buf):
+        raise OSError(104)
+
+    recv_into = readinto
+
+
+@WebRoute(PUT, "/upload/reset", stream=True)
+def read_a_reset(server, request):
+    """Learns from reading that the client has gone, and gives up."""
+    request._exchange.Connection._stream = Reset()
+    buffer = bytearray(100)
+    try:
+        while True:
+            request.ContentStream.readinto(buffer)
+    except OSError:
+        print("UPLOAD RESET")
+
+
 @WebRoute(PUT, "/upload/raises", stream=True)
 def fail(server, request):
     raise ValueError("the handler's own fault")

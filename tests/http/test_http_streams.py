@@ -75,6 +75,18 @@ def test_stream_that_breaks_off(site):
     site.wait_for("UPLOAD LOST")
 
 
+def test_connection_that_is_lost_while_its_handler_reads(site):
+    """Nothing goes on with the content when the handler has returned."""
+    before = len(site.output())
+    with Client(site.port) as client:
+        client.send(head("/upload/reset", 1000, method="PUT") + b"12345")
+        site.wait_for("UPLOAD RESET")
+        assert client.ends()
+    with Client(site.port) as client:
+        assert client.get("/hello").text == "hello"  # and with it all that was logged before has come
+    assert "Traceback" not in site.output()[before:]
+
+
 def test_malformed_chunk_in_a_stream(site):
     with Client(site.port) as client:
         client.send(request("PUT", "/upload", ["Transfer-Encoding: chunked"]) + b"5\r\nhello\r\nxyz\r\n")
