@@ -43,8 +43,7 @@ from .webRoute import (
 
 __version__ = "2.1.0"
 
-# What has a capital is public; `X` says so to type checkers. Before 1.26 MicroPython takes no notice of __all__:
-# there the submodules have to go.
+# What has a capital is public. Before 1.26 MicroPython takes no notice of __all__: there the submodules have to go.
 if _IS_MICROPYTHON:
     for _name in list(globals()):
         if _name >= "a":

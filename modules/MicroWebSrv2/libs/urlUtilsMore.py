@@ -1,5 +1,7 @@
 """What few URLs need: decoding, encoding, dot segments, a query. Each function is `UrlUtils`' of the same name."""
 
+from .urlUtils import UrlUtils
+
 _SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _MAX_PARAMS = 1000  # of a query or a form; past it: ValueError
 
@@ -41,12 +43,8 @@ def ParseQuery(s):
             at = part.find("=")
             name = part if at < 0 else part[:at]
             value = "" if at < 0 else part[at + 1 :]
-            pairs.append((_Plain(name), _Plain(value)) if "%" in part else (name, value))
+            pairs.append((UrlUtils.Unquote(name), UrlUtils.Unquote(value)) if "%" in part else (name, value))
     return pairs
-
-
-def _Plain(s):
-    return Unquote(s) if "%" in s else s
 
 
 def RemoveDotSegments(path):
